@@ -1,0 +1,7 @@
+//! Saywell: a place to rehearse a conversation one dreads.
+//!
+//! The core is pure and synchronous: [`scenario`], [`analysis`], [`session`] and [`report`] do no I/O and know no
+//! clock. The edges ([`store`], [`runtime`], [`cli`]) depend on the core, never the reverse; `tests/architecture.rs`
+//! holds that. `docs/ARCHITECTURE.md` has the shape on one page.
+
+pub mod analysis;
