@@ -576,4 +576,3 @@ impl<'de> SeqAccess<'de> for Place<'_> {
         }
     }
 }
-
