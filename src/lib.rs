@@ -7,3 +7,4 @@
 pub mod analysis;
 pub mod scenario;
 pub mod session;
+pub mod store;
