@@ -80,8 +80,31 @@ fn keep_private(_: &Path, _: &fs::Metadata) -> Result<()> {
     Ok(())
 }
 
+/// Which file stands under a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    /// The file that stands there now.
+    #[cfg(unix)]
+    pub(super) fn of(path: &Path) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self(fs::metadata(path).ok().map(|found| (found.dev(), found.ino())))
+    }
+
+    /// Elsewhere only whether there is one: an open file cannot be replaced there.
+    #[cfg(not(unix))]
+    pub(super) fn of(path: &Path) -> Self {
+        Self(path.is_file().then_some((0, 0)))
+    }
+}
+
 /// Connect to the file and see to it that it is ours, of the newest form and safely set.
 pub(super) fn connect(path: &Path, options: &Options) -> Result<Connection> {
+    try_connect(path, options).map_err(|error| explain(path, error))
+}
+
+fn try_connect(path: &Path, options: &Options) -> Result<Connection> {
     let wait = options.wait;
     let failed = |e: &rusqlite::Error| fault::sqlite(path, wait.as_secs(), "opened", e);
     // Without CREATE: the file was made above, with its mode.
@@ -101,6 +124,23 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Connection> {
     conn.set_prepared_statement_cache_capacity(32);
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(conn)
+}
+
+/// SQLite says only that it could not open something. Try to make a file beside the database to find out why.
+fn explain(path: &Path, error: Error) -> Error {
+    if !matches!(error, Error::Io { doing: "opened", .. }) {
+        return error;
+    }
+    let mut probe = path.as_os_str().to_owned();
+    probe.push(".probe");
+    let probe = Path::new(&probe);
+    match File::create(probe) {
+        Ok(_) => {
+            let _ = fs::remove_file(probe);
+            error
+        }
+        Err(cause) => fault::file(folder_of(path), "written", &cause),
+    }
 }
 
 /// Check that the file is ours or empty, and of no newer form. Gives its form.
