@@ -5,5 +5,7 @@
 //! holds that. `docs/ARCHITECTURE.md` has the shape on one page.
 
 pub mod analysis;
+pub mod report;
+pub mod safety;
 pub mod scenario;
 pub mod session;
