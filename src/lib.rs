@@ -5,4 +5,7 @@
 //! holds that. `docs/ARCHITECTURE.md` has the shape on one page.
 
 pub mod analysis;
+pub mod cli;
 pub mod scenario;
+pub mod session;
+pub mod text;
