@@ -1,9 +1,13 @@
 //! The scenario engine's files: what they say, how they are read, checked and played through. Pure: text comes in.
 
 pub mod condition;
+pub mod graph;
+pub mod library;
 pub mod lint;
 pub mod model;
 pub mod problem;
+pub mod schema;
+pub mod starter;
 pub mod yaml;
 
 pub use condition::{Bound, Condition};

@@ -404,4 +404,3 @@ impl<'de> SeqAccess<'de> for Place<'_> {
         }
     }
 }
-

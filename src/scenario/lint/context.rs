@@ -1,14 +1,14 @@
 //! What every check looks at: the scenario, its places, its lines and its conditions.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::ways::Ways;
 use crate::scenario::problem::{Code, Problem};
 use crate::scenario::yaml::Spanned;
 use crate::scenario::yaml::tree::{Kind, Node};
-use crate::scenario::{Condition, Fact, Scenario, State};
+use crate::scenario::{Condition, Fact, Reaction, Scenario, State};
 
 /// One file as the checks see it.
 pub struct Context<'a> {
@@ -21,7 +21,9 @@ pub struct Context<'a> {
     tree: &'a Node,
     groups: HashMap<usize, &'a Node>,
     damaged: Vec<usize>,
+    lines: Vec<usize>,
     found: RefCell<Vec<Problem>>,
+    seen: RefCell<HashSet<(Code, usize, String)>>,
 }
 
 impl<'a> Context<'a> {
@@ -34,16 +36,27 @@ impl<'a> Context<'a> {
             }
         });
         let damaged = damage.iter().filter(|p| p.is_error()).map(|p| p.span.start).collect();
-        Self { text, scenario, ways: Ways::of(scenario), tree, groups, damaged, found: RefCell::default() }
+        let lines = text.match_indices('\n').map(|(at, _)| at).collect();
+        let ways = Ways::of(scenario);
+        Self { text, scenario, ways, tree, groups, damaged, lines, found: RefCell::default(), seen: RefCell::default() }
     }
 
     /// Note a problem with advice.
     pub fn note(&self, code: Code, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         let problem = Problem::new(code, span, message).help(help.into());
-        let mut found = self.found.borrow_mut();
-        if !found.contains(&problem) {
-            found.push(problem);
+        if self.seen.borrow_mut().insert((code, problem.span.start, problem.message.clone())) {
+            self.found.borrow_mut().push(problem);
         }
+    }
+
+    /// How many problems were noted so far.
+    pub fn count(&self) -> usize {
+        self.found.borrow().len()
+    }
+
+    /// The codes noted since there were `count`.
+    pub fn since(&self, count: usize) -> Vec<Code> {
+        self.found.borrow().iter().skip(count).map(|problem| problem.code).collect()
     }
 
     /// Everything that was noted.
@@ -123,33 +136,19 @@ impl<'a> Context<'a> {
 
     /// Every set of lines that the other person may say.
     pub fn speeches(&self) -> Vec<Speech<'a>> {
-        let mut all = Vec::new();
         let scenario = self.scenario;
-        let opening =
-            Speech { place: Place::Opening, span: self.top_span(&["opening"]), lines: &scenario.opening, when: None };
-        all.push(opening);
-        for fact in &scenario.facts {
-            let span = self.span_in(&fact.span, &["say"]);
-            all.push(Speech { place: Place::Fact(fact), span, lines: &fact.say, when: None });
-        }
+        let plain = |place, lines| Speech { place, lines, when: None };
+        let mut all = vec![plain(Place::Opening, &*scenario.opening.value)];
+        all.extend(scenario.facts.iter().map(|fact| plain(Place::Fact(fact), &*fact.say)));
+        let reaction = |state, reaction: &'a Reaction| {
+            Speech { place: Place::Reaction(state), lines: &reaction.say, when: reaction.when.as_ref() }
+        };
         for state in &scenario.states {
-            let span = self.span_in(&state.span, &["enters"]);
-            all.push(Speech { place: Place::Enters(state), span, lines: &state.enters, when: None });
-            if let Some(resists) = &state.resists {
-                let span = self.span_in(&state.span, &["resists", "say"]);
-                all.push(Speech { place: Place::Resists(state), span, lines: &resists.say, when: None });
-            }
-            for reaction in &state.reactions {
-                let span = self.span_in(&reaction.span, &["say"]);
-                let place = Place::Reaction(Some(state));
-                all.push(Speech { place, span, lines: &reaction.say, when: reaction.when.as_ref() });
-            }
+            all.push(plain(Place::Enters(state), &state.enters));
+            all.extend(state.resists.iter().map(|resists| plain(Place::Resists(state), &*resists.say)));
+            all.extend(state.reactions.iter().map(|r| reaction(Some(&**state), r)));
         }
-        for reaction in &scenario.common {
-            let span = self.span_in(&reaction.span, &["say"]);
-            let place = Place::Reaction(None);
-            all.push(Speech { place, span, lines: &reaction.say, when: reaction.when.as_ref() });
-        }
+        all.extend(scenario.common.iter().map(|r| reaction(None, r)));
         all
     }
 
@@ -189,7 +188,7 @@ impl<'a> Context<'a> {
 
     /// The line of a place, counted from 1.
     pub fn line(&self, at: usize) -> usize {
-        self.text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1
+        self.lines.partition_point(|&end| end < at) + 1
     }
 }
 
@@ -202,8 +201,6 @@ pub fn named<T>(id: &Spanned<String>, part: &Spanned<T>) -> Range<usize> {
 pub struct Speech<'a> {
     /// What they are for.
     pub place: Place<'a>,
-    /// Where a problem with all of them is shown.
-    pub span: Range<usize>,
     /// The lines.
     pub lines: &'a [Spanned<String>],
     /// What must hold.

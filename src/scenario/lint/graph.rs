@@ -98,8 +98,9 @@ fn unreachable(context: &Context<'_>) {
 fn endless(context: &Context<'_>) {
     let scenario = context.scenario;
     let mut told = vec![false; scenario.states.len()];
+    let can_end = context.ways.can_end(scenario, ANY_END);
     for n in 0..scenario.states.len() {
-        if told[n] || !context.ways.is_reachable(n) || context.ways.can_end(scenario, n, ANY_END) {
+        if told[n] || !context.ways.is_reachable(n) || can_end[n] {
             continue;
         }
         let reached = context.ways.from(n);
@@ -125,8 +126,8 @@ fn endless(context: &Context<'_>) {
 
 fn endings(context: &Context<'_>) {
     let scenario = context.scenario;
-    let ways = &context.ways;
-    if !ways.can_end(scenario, 0, &[End::Good]) {
+    let good = context.ways.can_end(scenario, &[End::Good]);
+    if !good[0] {
         let unreached = scenario.states.iter().find(|s| s.end == Some(End::Good));
         let message = match unreached {
             Some(state) => format!("the good ending '{}' cannot be reached", state.id.value),
@@ -139,12 +140,12 @@ fn endings(context: &Context<'_>) {
             "people practise to find out that it can go well: add a state with 'end: good' and a way to it",
         );
     }
+    let bad = context.ways.can_end(scenario, &[End::WalkedAway]);
+    let well = context.ways.can_end(scenario, &[End::Good, End::Partial]);
     for (n, state) in scenario.states.iter().enumerate() {
-        let lost = ways.is_reachable(n)
-            && state.end.is_none()
-            && ways.can_end(scenario, n, &[End::WalkedAway])
-            && !ways.can_end(scenario, n, &[End::Good, End::Partial]);
-        if lost && ways.can_end(scenario, 0, &[End::Good, End::Partial]) {
+        let lost = context.ways.is_reachable(n) && state.end.is_none() && bad[n] && !well[n];
+        // Where nothing ends well at all, that is the mistake.
+        if lost && well[0] {
             context.note(
                 Code::NoWayBack,
                 context.state_span(n),

@@ -83,10 +83,15 @@ pub fn check(text: &str) -> Checked {
     };
     let scenario = yaml::from_tree::<Scenario>(&tree, &mut problems);
     if let Some(scenario) = &scenario {
+        if let Some(problem) = too_many(scenario) {
+            problems.push(problem);
+            return Checked { scenario: None, problems };
+        }
         let context = Context::new(text, scenario, &tree, &problems);
         for check in CHECKS {
-            let _ = check.codes;
+            let before = context.count();
             (check.run)(&context);
+            debug_assert!(context.since(before).iter().all(|code| check.codes.contains(code)));
         }
         problems.extend(context.into_problems());
     }
@@ -94,10 +99,30 @@ pub fn check(text: &str) -> Checked {
     Checked { scenario, problems }
 }
 
+/// The most of each kind. A scene has a dozen states; a file with thousands is a mistake, and would take for ever.
+const MOST: usize = 300;
+
+fn too_many(scenario: &Scenario) -> Option<Problem> {
+    let lists: [(&str, Option<std::ops::Range<usize>>); 3] = [
+        ("states", scenario.states.get(MOST).map(|s| s.span.clone())),
+        ("facts", scenario.facts.get(MOST).map(|f| f.span.clone())),
+        ("objectives", scenario.objectives.get(MOST).map(|o| o.span.clone())),
+    ];
+    lists.into_iter().find_map(|(what, at)| {
+        let problem = Problem::new(Code::BadValue, at?, format!("a scene has at most {MOST} {what}"));
+        Some(problem.help("split it into several scenarios".into()))
+    })
+}
+
 /// By place; at one place the error before the warning.
 fn sort(problems: &mut [Problem]) {
     problems.sort_by(|a, b| {
-        (a.span.start, b.code.severity(), a.code, &a.message).cmp(&(b.span.start, a.code.severity(), b.code, &b.message))
+        (a.span.start, b.code.severity(), a.code, &a.message).cmp(&(
+            b.span.start,
+            a.code.severity(),
+            b.code,
+            &b.message,
+        ))
     });
 }
 
@@ -129,8 +154,7 @@ mod tests {
 
     #[test]
     fn every_code_belongs_to_a_check() {
-        let here: BTreeSet<Code> =
-            CHECKS.iter().flat_map(|check| check.codes).chain(FORM_CODES).copied().collect();
+        let here: BTreeSet<Code> = CHECKS.iter().flat_map(|check| check.codes).chain(FORM_CODES).copied().collect();
         let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
         assert_eq!(here, all);
     }

@@ -127,7 +127,10 @@ fn rubric_id(context: &Context<'_>, id: &Spanned<String>, wanted: Wanted) {
         Ok(found) if wanted.takes(found.kind()) && found.is_for(audience) => {}
         Ok(found) if wanted.takes(found.kind()) => {
             let other = if audience == Audience::Client { "trainee" } else { "client" };
-            note(format!("'{text}' is only looked for in the replies of a {other}, and this is a {audience}'s scene"), allowed());
+            note(
+                format!("'{text}' is only looked for in the replies of a {other}, and this is a {audience}'s scene"),
+                allowed(),
+            );
         }
         Ok(found) if found.kind() == Kind::Safety => {
             note(

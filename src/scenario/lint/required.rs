@@ -42,7 +42,11 @@ fn top(context: &Context<'_>) {
         ("goal", !blank(&s.goal), "say in one sentence what the user wants from this talk"),
         ("opening", !s.opening.is_empty(), "add what the other person says first: 'opening: [\"...\"]'"),
         ("states", !s.states.is_empty(), "add at least a state where the scene begins and one with 'end: good'"),
-        ("objectives", !s.objectives.is_empty(), "say what the user practises: '- { id: ..., text: ..., met_by: ... }'"),
+        (
+            "objectives",
+            !s.objectives.is_empty(),
+            "say what the user practises: '- { id: ..., text: ..., met_by: ... }'",
+        ),
     ];
     for (key, there, help) in texts {
         // A value that is there but broken was reported when it was read.
@@ -80,7 +84,13 @@ fn facts_and_objectives(context: &Context<'_>) {
     for fact in &context.scenario.facts {
         let damaged = context.is_damaged(&fact.span);
         let place = || named(&fact.id, fact);
-        need(context, damaged || !blank(&fact.id), place, "this fact has no id", "add a short name: 'id: warned_at_work'");
+        need(
+            context,
+            damaged || !blank(&fact.id),
+            place,
+            "this fact has no id",
+            "add a short name: 'id: warned_at_work'",
+        );
         let text = damaged || !blank(&fact.text);
         need(context, text, place, "this fact has no text", "say what it is, for whoever reads the file");
         let say = damaged || !fact.say.is_empty();
@@ -132,7 +142,13 @@ fn states(context: &Context<'_>) {
 fn reactions(context: &Context<'_>, reactions: &[crate::scenario::yaml::Spanned<crate::scenario::Reaction>]) {
     for reaction in reactions {
         let there = !reaction.say.is_empty() || context.is_damaged(&reaction.span);
-        need(context, there, || reaction.span.clone(), "this reaction has no lines", "add what they say: 'say: [\"...\"]'");
+        need(
+            context,
+            there,
+            || reaction.span.clone(),
+            "this reaction has no lines",
+            "add what they say: 'say: [\"...\"]'",
+        );
     }
 }
 

@@ -52,7 +52,8 @@ fn head(context: &Context<'_>) {
 
 fn is_locale(text: &str) -> bool {
     let mut parts = text.split(['-', '_']);
-    let language = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()));
+    let language =
+        parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()));
     language && parts.all(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
@@ -86,10 +87,19 @@ fn meters(context: &Context<'_>) {
     for (key, value) in [("trust", start.trust), ("tension", start.tension)] {
         if value > 10 {
             let span = context.top_span(&["counterpart", "start", key]);
-            context.note(Code::BadValue, span, format!("{key} goes from 0 to 10, not {value}"), "usual is trust 3, tension 4");
+            context.note(
+                Code::BadValue,
+                span,
+                format!("{key} goes from 0 to 10, not {value}"),
+                "usual is trust 3, tension 4",
+            );
         }
     }
-    for id_and_weight in s.counterpart.sensitive_to.iter().map(|e| ("sensitive_to", e))
+    for id_and_weight in s
+        .counterpart
+        .sensitive_to
+        .iter()
+        .map(|e| ("sensitive_to", e))
         .chain(s.counterpart.softened_by.iter().map(|e| ("softened_by", e)))
     {
         let (key, (id, weight)) = id_and_weight;
@@ -104,11 +114,21 @@ fn meters(context: &Context<'_>) {
         let small = [("trust", adjust.trust), ("tension", adjust.tension), ("resists", adjust.resists)];
         for (key, value) in small.into_iter().filter(|(_, value)| !(-5..=5).contains(value)) {
             let message = format!("{value} is too much of a change");
-            context.note(Code::BadValue, at(key), message, format!("write between -5 and 5; '{key}' is added to what the file says"));
+            context.note(
+                Code::BadValue,
+                at(key),
+                message,
+                format!("write between -5 and 5; '{key}' is added to what the file says"),
+            );
         }
         for (key, value) in [("faults", adjust.faults), ("skills", adjust.skills)] {
             if value.is_some_and(|v| v > 300) {
-                context.note(Code::BadValue, at(key), "more than three times as strong", "write a percentage up to 300");
+                context.note(
+                    Code::BadValue,
+                    at(key),
+                    "more than three times as strong",
+                    "write a percentage up to 300",
+                );
             }
         }
     }
@@ -141,7 +161,12 @@ fn not_for_this_kind(context: &Context<'_>) {
     }
     if s.phase.is_some() && s.audience == Audience::Client {
         let message = "only a trainee's session has a phase";
-        context.note(Code::NeverUsed, context.top_span(&["phase"]), message, "take 'phase' away, or write 'audience: trainee'");
+        context.note(
+            Code::NeverUsed,
+            context.top_span(&["phase"]),
+            message,
+            "take 'phase' away, or write 'audience: trainee'",
+        );
     }
     if s.audience == Audience::Client
         && let Some(signal) = s.safety.iter().flat_map(|safety| &safety.may_mention).next()
@@ -155,7 +180,8 @@ fn not_for_this_kind(context: &Context<'_>) {
 fn hidden(context: &Context<'_>) {
     let mut from = 0;
     let mut count = 0;
-    let help = |c: char| format!("delete it (U+{:04X}); nobody would see it, and a terminal might obey it", u32::from(c));
+    let help =
+        |c: char| format!("delete it (U+{:04X}); nobody would see it, and a terminal might obey it", u32::from(c));
     while let Some((at, c, name)) = text::first_hazard(context.text, from) {
         from = at + c.len_utf8();
         count += 1;
@@ -172,7 +198,12 @@ fn hidden(context: &Context<'_>) {
             && count < MOST_HIDDEN
         {
             count += 1;
-            context.note(Code::ControlCharacter, node.span.clone(), format!("{name} is written into this text"), help(c));
+            context.note(
+                Code::ControlCharacter,
+                node.span.clone(),
+                format!("{name} is written into this text"),
+                help(c),
+            );
         }
     });
 }

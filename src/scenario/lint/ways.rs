@@ -37,22 +37,29 @@ impl Ways {
 
     /// Which states can be reached from this one, itself included.
     pub fn from(&self, state: usize) -> Vec<bool> {
-        let mut seen = vec![false; self.next.len()];
-        let mut open = vec![state];
-        while let Some(at) = open.pop() {
-            if let Some(mark) = seen.get_mut(at)
-                && !*mark
-            {
-                *mark = true;
-                open.extend(&self.next[at]);
-            }
-        }
-        seen
+        spread(&self.next, vec![state])
     }
 
-    /// Whether an ending of one of these kinds can be reached from this state.
-    pub fn can_end(&self, scenario: &Scenario, state: usize, kinds: &[End]) -> bool {
-        let seen = self.from(state);
-        scenario.states.iter().zip(seen).any(|(s, seen)| seen && s.end.is_some_and(|end| kinds.contains(&end)))
+    /// For each state, whether an ending of one of these kinds can be reached from it.
+    pub fn can_end(&self, scenario: &Scenario, kinds: &[End]) -> Vec<bool> {
+        let mut back = vec![Vec::new(); self.next.len()];
+        for (from, targets) in self.next.iter().enumerate() {
+            targets.iter().for_each(|&to| back[to].push(from));
+        }
+        let ends = |n: &usize| scenario.states[*n].end.is_some_and(|end| kinds.contains(&end));
+        spread(&back, (0..back.len()).filter(ends).collect())
     }
+}
+
+/// Everything that can be reached from the open ones.
+fn spread(next: &[Vec<usize>], mut open: Vec<usize>) -> Vec<bool> {
+    let mut seen = vec![false; next.len()];
+    while let Some(at) = open.pop() {
+        if let Some(mark) = seen.get_mut(at)
+            && !std::mem::replace(mark, true)
+        {
+            open.extend(&next[at]);
+        }
+    }
+    seen
 }
