@@ -1,6 +1,7 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
 mod console;
+mod folder;
 mod input;
 mod play;
 mod plain;

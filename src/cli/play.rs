@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::console::Console;
 use super::input::{Input, Line};
-use super::library::{self, Entry, Library};
+use super::folder;
 use super::{Failure, plain};
 use crate::analysis::Audience;
 use crate::runtime::{Runtime, system_clock};
 use crate::safety;
+use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::Setup;
 use crate::store::{self, Store};
@@ -75,7 +76,7 @@ const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
 pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
-    let library = library::load(folder)?;
+    let library = folder::library(folder)?;
     let options = args.options;
     let mut console = Console::stdout();
     let mut input = Input::stdin();
@@ -85,7 +86,7 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
         ));
     }
     let asked = match &args.id {
-        Some(id) => Some(library::find(&library, id)?),
+        Some(id) => Some(library.find(id).map_err(|error| Failure::Usage(error.to_string()))?),
         None => None,
     };
     let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { store::open()? };
@@ -102,8 +103,8 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
             None => return Ok(()),
         },
     };
-    let (scenario, text) = library::open(&entry)?;
-    let scenario = Arc::new(scenario);
+    let scenario = Arc::new(load(entry)?);
+    let text = entry.text();
     if !options.json && !before(&scenario, &mut console, &mut input)? {
         return Ok(());
     }
@@ -111,9 +112,9 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
         audience: scenario.audience,
         difficulty: options.difficulty.unwrap_or(scenario.difficulty),
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
-        scenario_hash: store::text_hash(&text),
+        scenario_hash: store::text_hash(text),
     };
-    let (runtime, happened) = Runtime::start(store, scenario, &text, setup, system_clock)?;
+    let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
     let view = plain::View { json: options.json, hide_feedback: options.hide_feedback, saved: !options.no_save };
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
@@ -132,19 +133,30 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
     plain::Plain::new(runtime, Console::stdout(), Input::stdin(), view).go_on(&happened)
 }
 
+/// The scenario of an entry, whole.
+fn load(entry: &Entry) -> Result<Scenario, Failure> {
+    entry.load().map_err(|problems| {
+        let first = problems.first().map_or_else(String::new, |p| p.message.clone());
+        Failure::Failed(format!("{} cannot be played: {first}; `saywell scenarios check` shows more", entry.file))
+    })
+}
+
 /// The picker. `None` where the user leaves.
-fn choose(library: &Library, console: &mut Console, input: &mut Input) -> Result<Option<Entry>, Failure> {
-    let mut entries: Vec<Entry> = library.entries();
+fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) -> Result<Option<&'l Entry>, Failure> {
+    let mut entries: Vec<&Entry> = library.entries().iter().collect();
     if entries.is_empty() {
         return Err(Failure::Failed("there are no situations to choose from; see `saywell scenarios path`".into()));
     }
-    entries.sort_by_key(|e| (e.audience, e.problem_area, e.title.clone()));
+    entries.sort_by_key(|e| (e.head.audience, e.head.problem_area, e.head.title.clone()));
     console.heading("Which conversation would you like to rehearse?")?;
     let mut n = 0;
     for audience in [Audience::Client, Audience::Trainee] {
         for area in ProblemArea::ALL {
-            let group: Vec<&Entry> =
-                entries.iter().filter(|e| e.audience == audience && e.problem_area == area).collect();
+            let group: Vec<&Entry> = entries
+                .iter()
+                .copied()
+                .filter(|e| e.head.audience == audience && e.head.problem_area == area)
+                .collect();
             if group.is_empty() {
                 continue;
             }
@@ -153,8 +165,8 @@ fn choose(library: &Library, console: &mut Console, input: &mut Input) -> Result
             console.heading(&format!("{whose}{}", area.name()))?;
             for entry in group {
                 n += 1;
-                let minutes = entry.minutes.map_or_else(String::new, |m| format!(", about {m} minutes"));
-                console.say(&format!("  {n}. {} ({}{minutes})", entry.title, entry.difficulty.as_str()))?;
+                let minutes = entry.head.minutes.map_or_else(String::new, |m| format!(", about {m} minutes"));
+                console.say(&format!("  {n}. {} ({}{minutes})", entry.head.title, entry.head.difficulty.as_str()))?;
             }
         }
     }
@@ -175,17 +187,17 @@ fn choose(library: &Library, console: &mut Console, input: &mut Input) -> Result
         if matches!(typed.as_str(), "/quit" | "/q" | "q" | "quit" | "exit") {
             return Ok(None);
         }
-        let by_number = typed.parse::<usize>().ok().and_then(|k| k.checked_sub(1)).and_then(|k| entries.get(k));
+        let by_number = typed.parse::<usize>().ok().and_then(|k| k.checked_sub(1)).and_then(|k| entries.get(k)).copied();
         let lower = typed.to_lowercase();
         let by_name = || {
-            let mut hits = entries.iter().filter(|e| {
-                lower.len() > 2 && (e.id.contains(&lower) || e.title.to_lowercase().contains(&lower))
+            let mut hits = entries.iter().copied().filter(|e| {
+                lower.len() > 2 && (e.head.id.contains(&lower) || e.head.title.to_lowercase().contains(&lower))
             });
             let first = hits.next();
             first.filter(|_| hits.next().is_none())
         };
         if let Some(entry) = by_number.or_else(by_name) {
-            return Ok(Some(entry.clone()));
+            return Ok(Some(entry));
         }
         console.say("That is none of them. A number is enough, for instance 1.")?;
     }
