@@ -3,8 +3,8 @@
 mod console;
 mod folder;
 mod input;
-mod play;
 mod plain;
+mod play;
 
 use std::ffi::OsString;
 use std::io;
@@ -89,7 +89,6 @@ impl From<Refusal> for Failure {
 pub fn main() -> ExitCode {
     run(std::env::args_os())
 }
-
 
 fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
