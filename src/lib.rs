@@ -5,3 +5,4 @@
 //! holds that. `docs/ARCHITECTURE.md` has the shape on one page.
 
 pub mod analysis;
+pub mod cli;

@@ -54,3 +54,24 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn clauses_know_who_does_what() {
+    use super::document::{Document, Form, Subject, Tense};
+    let read = |text: &str| {
+        let doc = Document::read(text, Lexicon::get());
+        doc.clauses.iter().map(|c| (c.subject, c.form, c.tense, c.negated)).collect::<Vec<_>>()
+    };
+    let s = Form::Statement;
+    assert_eq!(
+        read("You forgot my birthday, you left the kitchen in a state, and you didn't ring"),
+        [
+            (Subject::You, s, Tense::Past, false),
+            (Subject::You, s, Tense::Past, false),
+            (Subject::You, s, Tense::Past, true)
+        ]
+    );
+    assert_eq!(read("could you ring me?"), [(Subject::You, Form::Closed, Tense::Now, false)]);
+    assert_eq!(read("ring me tonight"), [(Subject::None, Form::Imperative, Tense::Now, false)]);
+    assert_eq!(read("What did you hear?")[0].1, Form::Open);
+}

@@ -188,8 +188,13 @@ impl Document {
         {
             clause.form = Form::Imperative;
         }
+        // In a question the auxiliary stands before the subject.
+        let inverted = matches!(clause.form, Form::Open | Form::Closed);
         for (n, t) in tokens.iter().enumerate().skip(first) {
-            if t.is(SUBJECTS) && clause.form != Form::Imperative && clause.subject_at.is_none() && clause.verb.is_none()
+            if t.is(SUBJECTS)
+                && clause.form != Form::Imperative
+                && clause.subject_at.is_none()
+                && (clause.verb.is_none() || inverted)
             {
                 let preposition = n > 0 && tokens.get(n - 1).is_some_and(|p| p.is(class::PREP));
                 if !preposition {

@@ -9,7 +9,7 @@ pub fn is_invisible(c: char) -> bool {
 
 /// Emoji and pictographs; each is a token of its own.
 pub fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2764}')
+    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b50}')
 }
 
 /// Every sort of apostrophe.

@@ -25,6 +25,10 @@ impl Detector for Minimise {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::Minimise).emit(out);
+        let mut marks = Marks::of_rules(turn, Id::Minimise);
+        if marks.has("own") {
+            marks.dampen(0.6);
+        }
+        marks.emit(out);
     }
 }

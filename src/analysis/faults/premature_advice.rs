@@ -25,6 +25,10 @@ impl Detector for PrematureAdvice {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::PrematureAdvice).emit(out);
+        let mut marks = Marks::of_rules(turn, Id::PrematureAdvice);
+        if marks.has("not_advice") {
+            marks.dampen(0.6);
+        }
+        marks.emit(out);
     }
 }

@@ -32,11 +32,11 @@ impl Hasher for WordHasher {
     }
 }
 
-type Words = HashMap<Box<str>, Spelling, BuildHasherDefault<WordHasher>>;
+pub(crate) type Words = HashMap<Box<str>, Spelling, BuildHasherDefault<WordHasher>>;
 
 /// The words that a typed word is read as; at most five.
 #[derive(Clone, Copy, Debug, Default)]
-struct Spelling {
+pub(crate) struct Spelling {
     words: [u32; 5],
     len: u8,
 }

@@ -58,6 +58,10 @@ impl Builder {
                     None => self.problems.push(format!("classes.txt: @{other} is not known above @{name}")),
                 }
             } else {
+                // A spelling that is read as another word would give that word the class, unseen.
+                if let Some(to) = self.normal.get(word) {
+                    self.problems.push(format!("classes.txt: {word} in @{name} is read as {}", to.join(" ")));
+                }
                 let id = self.word(word);
                 set.push(id);
             }
