@@ -163,9 +163,8 @@ impl Document {
         let mut k = 0;
         // What may stand before the subject or the verb.
         while let Some(t) = word(k) {
-            if t.is(class::SUBORD) && !t.is(class::WH) {
-                clause.subordinate = true;
-            } else if t.is(class::WH) && k + 1 < tokens.len() && t.is(class::SUBORD) && !is_inverted(tokens, k + 1) {
+            // "when you left" hangs on something; "when are you free" asks.
+            if t.is(class::SUBORD) && (!t.is(class::WH) || (k + 1 < tokens.len() && !is_inverted(tokens, k + 1))) {
                 clause.subordinate = true;
             } else if !t.is(class::CONJ | class::DISC | class::PLEASE | class::EMOJI)
                 || t.is(class::WH | class::BE | class::VERB)

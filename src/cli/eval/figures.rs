@@ -72,10 +72,10 @@ fn kappa_of(m: &Matrix) -> f64 {
     let row = |i: usize| m[i].iter().sum::<f64>();
     let column = |j: usize| m.iter().map(|r| r[j]).sum::<f64>();
     let (mut seen, mut chance) = (0.0, 0.0);
-    for i in 0..4 {
-        for j in 0..4 {
+    for (i, line) in m.iter().enumerate() {
+        for (j, cell) in line.iter().enumerate() {
             let weight = ((i as f64 - j as f64) / 3.0).powi(2);
-            seen += weight * m[i][j];
+            seen += weight * cell;
             chance += weight * row(i) * column(j) / total.max(1.0);
         }
     }
