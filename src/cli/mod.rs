@@ -1,6 +1,8 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
+pub mod analyse;
 mod console;
+pub mod eval;
 mod folder;
 mod input;
 mod plain;
@@ -43,6 +45,10 @@ enum Commands {
     Play(play::Args),
     /// Go on with a rehearsal: the last one, or the one named
     Resume(play::ResumeArgs),
+    /// Analyse a reply, or many as JSON lines
+    Analyse(analyse::Args),
+    /// Measure the analyser against labelled replies
+    Eval(eval::Args),
 }
 
 /// Why a command failed, and with which exit code.
@@ -79,6 +85,24 @@ impl From<store::Error> for Failure {
     }
 }
 
+impl From<analyse::Error> for Failure {
+    fn from(error: analyse::Error) -> Self {
+        match error {
+            analyse::Error::Io(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl From<eval::Error> for Failure {
+    fn from(error: eval::Error) -> Self {
+        match error {
+            eval::Error::Io(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(error: Refusal) -> Self {
         Self::Failed(error.to_string())
@@ -102,6 +126,8 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
         Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
         Some(Commands::Resume(args)) => play::resume(args),
+        Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
+        Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
     };
     match result {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
