@@ -6,7 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use crate::scenario::library::{Origin, Rejected, Source};
+use super::Failure;
+use crate::scenario::library::{Library, Origin, Rejected, Source};
 use crate::scenario::{Code, MAX_BYTES, Problem};
 
 /// Where the user's scenarios are: `$XDG_DATA_HOME/saywell/scenarios`, or `~/.local/share/saywell/scenarios`.
@@ -17,6 +18,40 @@ pub fn usual() -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local").join("share")))?;
     Some(data.join("saywell").join("scenarios"))
+}
+
+/// The built-in scenarios and those of `given`, or of the usual folder.
+///
+/// # Errors
+/// A folder that was asked for cannot be read. That the usual one is not there, or cannot be read, stops nothing: the
+/// built-in scenarios are there all the same, and the trouble is among [`Library::rejected`].
+pub fn library(given: Option<&Path>) -> Result<Library, Failure> {
+    let contents = match (given, usual()) {
+        (Some(path), _) => read(path).map_err(|error| {
+            Failure::Usage(format!("the folder {} cannot be read: {}", path.display(), why(error.kind())))
+        })?,
+        (None, None) => Vec::new(),
+        (None, Some(path)) => match read(&path) {
+            Ok(contents) => contents,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                let message = format!("this folder cannot be read: {}", why(error.kind()));
+                let problem = Problem::new(Code::Unreadable, 0..0, message);
+                let file = path.to_string_lossy().into_owned();
+                vec![Err(Rejected { file, text: "".into(), problems: vec![problem] })]
+            }
+        },
+    };
+    Ok(Library::new(contents))
+}
+
+fn why(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::NotFound => "there is no such folder".into(),
+        ErrorKind::PermissionDenied => "you may not look into it".into(),
+        ErrorKind::NotADirectory => "it is no folder".into(),
+        other => other.to_string(),
+    }
 }
 
 /// What a folder holds: the files that could be read, and those that could not.
