@@ -81,7 +81,7 @@ pub struct Head {
 const HEAD_KEYS: &[&str] = &["id", "title", "audience", "problem_area", "difficulty", "minutes", "content_note"];
 
 /// One scenario of the library.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// Where it comes from.
     pub origin: Origin,
@@ -92,6 +92,13 @@ pub struct Entry {
     /// Whether it stands in for a built-in scenario of the same id.
     pub overrides: bool,
     text: Cow<'static, str>,
+}
+
+impl std::ops::Deref for Entry {
+    type Target = Head;
+    fn deref(&self) -> &Head {
+        &self.head
+    }
 }
 
 impl Entry {
@@ -137,22 +144,29 @@ impl Library {
         Self::new(std::iter::empty())
     }
 
-    /// The built-in scenarios and the user's.
-    pub fn new(user: impl IntoIterator<Item = Source>) -> Self {
+    /// The built-in scenarios and the user's, with the files of theirs that could not even be read.
+    pub fn new(user: impl IntoIterator<Item = Result<Source, Rejected>>) -> Self {
         let built_in = BUILT_IN.iter().map(|&(file, text)| Source {
             origin: Origin::BuiltIn,
             file: file.to_owned(),
             text: Cow::Borrowed(text),
         });
-        Self::of(built_in.chain(user))
+        Self::of(built_in.map(Ok).chain(user))
     }
 
     /// A library of these files. A file of the user's stands in for a built-in one of the same id; of two files of one
     /// kind the first counts.
-    pub fn of(sources: impl IntoIterator<Item = Source>) -> Self {
+    pub fn of(sources: impl IntoIterator<Item = Result<Source, Rejected>>) -> Self {
         let mut library = Self::default();
         let mut by_id: HashMap<String, usize> = HashMap::new();
         for source in sources {
+            let source = match source {
+                Ok(source) => source,
+                Err(rejected) => {
+                    library.rejected.push(rejected);
+                    continue;
+                }
+            };
             match read_head(&source.text) {
                 Ok(head) => library.add(source, head, &mut by_id),
                 Err(problems) => {
@@ -296,8 +310,8 @@ fn head_lines(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn source(origin: Origin, file: &str, text: &str) -> Source {
-        Source { origin, file: file.to_owned(), text: Cow::Owned(text.to_owned()) }
+    fn source(origin: Origin, file: &str, text: &str) -> Result<Source, Rejected> {
+        Ok(Source { origin, file: file.to_owned(), text: Cow::Owned(text.to_owned()) })
     }
 
     #[test]
