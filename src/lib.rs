@@ -5,6 +5,12 @@
 //! holds that. `docs/ARCHITECTURE.md` has the shape on one page.
 
 pub mod analysis;
+pub mod cli;
+pub mod counterpart;
+pub mod report;
+pub mod runtime;
+pub mod safety;
 pub mod scenario;
 pub mod session;
 pub mod store;
+pub mod text;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `saywell` command.
+
+fn main() -> std::process::ExitCode {
+    saywell::cli::main()
+}

@@ -95,6 +95,8 @@ codes! {
     TooLong = "S219", Warning;
     /// A contrast pair whose strong line does not show what it teaches.
     WeakExample = "S220", Warning;
+    /// Something that is never used: a way out of an ending, the stage of what is no dispute.
+    NeverUsed = "S221", Warning;
 }
 
 /// One problem of a scenario file.

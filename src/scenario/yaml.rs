@@ -2,6 +2,8 @@
 //! mistake. serde stops at the first error; a clinician wants all of them. So each mistake is noted, the entry that
 //! holds it is left out, and the rest is read again.
 
+pub mod tree;
+
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
@@ -12,6 +14,7 @@ use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
+use self::tree::{Kind, Node};
 use super::problem::{Code, Problem, did_you_mean};
 
 /// A value and where it stands in the file, in bytes.
@@ -82,126 +85,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
     }
 }
 
-/// A node of the file.
-struct Node {
-    id: usize,
-    span: Range<usize>,
-    kind: Kind,
-}
-
-enum Kind {
-    Null,
-    Scalar(String),
-    Seq(Vec<Node>),
-    Map(Vec<(Node, Node)>),
-}
-
-/// What serde-saphyr gives: the same without ids.
-struct Raw(RawKind);
-
-enum RawKind {
-    Null,
-    Scalar(String),
-    Seq(Vec<serde_saphyr::Spanned<Raw>>),
-    Map(Vec<(serde_saphyr::Spanned<Raw>, serde_saphyr::Spanned<Raw>)>),
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl<'de> Visitor<'de> for V {
-            type Value = Raw;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("YAML")
-            }
-            fn visit_bool<E>(self, v: bool) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Scalar(v.to_string())))
-            }
-            fn visit_i64<E>(self, v: i64) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Scalar(v.to_string())))
-            }
-            fn visit_u64<E>(self, v: u64) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Scalar(v.to_string())))
-            }
-            fn visit_f64<E>(self, v: f64) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Scalar(v.to_string())))
-            }
-            fn visit_str<E>(self, v: &str) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Scalar(v.to_owned())))
-            }
-            fn visit_unit<E>(self) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Null))
-            }
-            fn visit_none<E>(self) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Null))
-            }
-            fn visit_some<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-                Raw::deserialize(deserializer)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = seq.next_element()? {
-                    items.push(item);
-                }
-                Ok(Raw(RawKind::Seq(items)))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Raw(RawKind::Map(entries)))
-            }
-        }
-        deserializer.deserialize_any(V)
-    }
-}
-
-fn byte_range(location: serde_saphyr::Location, text: &str) -> Range<usize> {
-    let span = location.span();
-    let at = |n: Option<u64>| n.and_then(|n| usize::try_from(n).ok());
-    let start = at(span.byte_offset()).unwrap_or_else(|| line_start(text, location.line())).min(text.len());
-    let end = (start + at(span.byte_len()).unwrap_or(0)).min(text.len());
-    widen(text, start..end)
-}
-
-fn line_start(text: &str, line: u64) -> usize {
-    let skip = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
-    text.split_inclusive('\n').take(skip).map(str::len).sum()
-}
-
-/// A range on character boundaries that holds at least one character where there is one, so that a caret can point at it.
-fn widen(text: &str, range: Range<usize>) -> Range<usize> {
-    let mut start = range.start.min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let mut end = range.end.max(start);
-    if end == start {
-        end += text[start..].chars().next().map_or(0, char::len_utf8);
-    }
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    let trimmed = text[start..end].trim_end().len();
-    start..(if trimmed == 0 { end } else { start + trimmed })
-}
-
-fn number(raw: serde_saphyr::Spanned<Raw>, text: &str, next: &mut usize) -> Node {
-    let id = *next;
-    *next += 1;
-    let span = byte_range(raw.referenced, text);
-    let kind = match raw.value.0 {
-        RawKind::Null => Kind::Null,
-        RawKind::Scalar(s) => Kind::Scalar(s),
-        RawKind::Seq(items) => Kind::Seq(items.into_iter().map(|item| number(item, text, next)).collect()),
-        RawKind::Map(entries) => Kind::Map(
-            entries.into_iter().map(|(key, value)| (number(key, text, next), number(value, text, next))).collect(),
-        ),
-    };
-    Node { id, span, kind }
-}
-
 /// How many mistakes of form one file may show before reading stops: past that, it is another kind of file.
 const MOST_PROBLEMS: usize = 100;
 
@@ -209,28 +92,15 @@ const MOST_PROBLEMS: usize = 100;
 ///
 /// Returns `None` only where the text is no YAML at all or no mapping.
 pub fn read<T: DeserializeOwned>(text: &str, problems: &mut Vec<Problem>) -> Option<T> {
-    let options = serde_saphyr::options! {
-        strict_booleans: true,
-        with_snippet: false,
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough,
-    };
-    let raw: serde_saphyr::Spanned<Raw> = match serde_saphyr::from_str_with_options(text, options) {
-        Ok(raw) => raw,
-        Err(error) => {
-            problems.push(syntax_problem(text, &error));
-            return None;
-        }
-    };
-    let root = number(raw, text, &mut 0);
-    if !matches!(root.kind, Kind::Map(_)) {
-        let help = "start with 'format: 1' on the first line, then one 'key: value' a line".to_owned();
-        problems.push(Problem::new(Code::NotAScenario, root.span, "this is not a scenario").help(help));
-        return None;
-    }
-    note_duplicate_keys(&root, problems);
+    let root = tree::read(text, problems)?;
+    from_tree(&root, problems)
+}
+
+/// Read a tree as `T`, noting every mistake of form in `problems`.
+pub fn from_tree<T: DeserializeOwned>(root: &Node, problems: &mut Vec<Problem>) -> Option<T> {
     let mut skip = HashSet::new();
     loop {
-        match T::deserialize(NodeDeserializer { node: &root, skip: &skip }) {
+        match T::deserialize(NodeDeserializer { node: root, skip: &skip }) {
             Ok(value) => return Some(value),
             Err(mistake) => {
                 let span = mistake.place.as_ref().map_or(root.span.clone(), |(_, span)| span.clone());
@@ -241,48 +111,6 @@ pub fn read<T: DeserializeOwned>(text: &str, problems: &mut Vec<Problem>) -> Opt
                 }
             }
         }
-    }
-}
-
-fn syntax_problem(text: &str, error: &serde_saphyr::Error) -> Problem {
-    let error = error.without_snippet();
-    let span = error.location().map_or(0..0, |location| byte_range(location, text));
-    let line = text[..span.start].rfind('\n').map_or(0, |n| n + 1);
-    let indent_has_tab = text[line..].chars().take_while(|c| c.is_whitespace() && *c != '\n').any(|c| c == '\t');
-    let full = error.to_string();
-    // The first line of the parser's message; the place is shown by the caret.
-    let message = full.lines().next().unwrap_or_default();
-    let message = message.split(" at line ").next().unwrap_or(message).trim_end_matches([':', ' ']);
-    let problem = Problem::new(Code::Syntax, widen(text, span), format!("this line cannot be read as YAML: {message}"));
-    if indent_has_tab {
-        problem.help("the line begins with a tab: YAML wants spaces; replace each tab by two spaces".into())
-    } else {
-        problem.help(
-            "look at this line and the one before: a missing quote, a ': ' inside an unquoted line, or uneven \
-             indentation. A line of speech with a colon or a leading quote wants \"double quotes\" around it"
-                .into(),
-        )
-    }
-}
-
-fn note_duplicate_keys(node: &Node, problems: &mut Vec<Problem>) {
-    match &node.kind {
-        Kind::Map(entries) => {
-            let mut seen = HashSet::new();
-            for (key, value) in entries {
-                if let Kind::Scalar(name) = &key.kind
-                    && !seen.insert(name.as_str())
-                {
-                    problems.push(
-                        Problem::new(Code::DuplicateKey, key.span.clone(), format!("'{name}' stands here twice"))
-                            .help("keep one of the two; only the first is used".into()),
-                    );
-                }
-                note_duplicate_keys(value, problems);
-            }
-        }
-        Kind::Seq(items) => items.iter().for_each(|item| note_duplicate_keys(item, problems)),
-        Kind::Null | Kind::Scalar(_) => {}
     }
 }
 

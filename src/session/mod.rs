@@ -51,6 +51,8 @@ pub struct Turn {
     pub step: Option<Box<Step>>,
     /// Of a reply that stopped the scene: what was found.
     pub safety: Option<SafetyStop>,
+    /// The user said that what sounded like danger belonged to the role: the reply is heard like any other.
+    pub cleared: bool,
     /// Of a line of the counterpart: who worded it.
     pub source: Option<Source>,
 }
@@ -118,6 +120,8 @@ pub enum Command {
     Back(u32),
     /// Go back to the place before this reply of one's own, in whatever take.
     Retry(TurnId),
+    /// Go on from this line of the counterpart, in whatever take.
+    GoTo(TurnId),
     /// Sum up.
     Finish,
     /// Go on after a safety stop; `in_role` says that the words belonged to the role.
@@ -170,10 +174,11 @@ pub struct Session {
     turns: Vec<Turn>,
     /// The counterpart's turn that the next reply answers, or the user's turn that is being worked on.
     here: Option<TurnId>,
-    /// Set by `WentBack` to before the opening's answer; cleared by the next turn.
+    /// The lines said in any take: a line is not said twice while another fits.
     said: Said,
     lines_said: u32,
     finished: Option<Finish>,
+    /// Where the user was whenever they went elsewhere.
     takes: Vec<TurnId>,
 }
 
@@ -324,6 +329,10 @@ impl Session {
                 let turn = self.turn(id).filter(|t| t.speaker == Speaker::You).ok_or(Refusal::NothingThere)?;
                 Ok(Event::WentBack { to: turn.parent })
             }
+            Command::GoTo(id) => match self.turn(id) {
+                Some(turn) if turn.speaker == Speaker::Counterpart => Ok(Event::WentBack { to: Some(id) }),
+                _ => Err(Refusal::NothingThere),
+            },
             Command::Finish => match phase {
                 Phase::Working => Err(Refusal::NotYourTurn),
                 Phase::Finished => Err(Refusal::Over),
@@ -483,8 +492,13 @@ impl Session {
                 self.own(turn, "safety_stopped")?.safety = Some(SafetyStop { signals, certain, acknowledged: None });
             }
             Event::SafetyAcknowledged { turn, in_role } => {
-                let stop = self.own(turn, "safety_acknowledged")?.safety.as_mut();
-                stop.ok_or(OutOfOrder("safety_acknowledged"))?.acknowledged = Some(in_role);
+                let own = self.own(turn, "safety_acknowledged")?;
+                let stop = own.safety.as_mut().ok_or(OutOfOrder("safety_acknowledged"))?;
+                stop.acknowledged = Some(in_role);
+                if in_role && !stop.certain {
+                    own.safety = None;
+                    own.cleared = true;
+                }
             }
             Event::Finished { how } => self.finished = Some(how),
         }
@@ -492,7 +506,7 @@ impl Session {
     }
 
     fn push(&mut self, id: TurnId, parent: Option<TurnId>, speaker: Speaker, text: String, source: Option<Source>) {
-        let turn = Turn { id, parent, speaker, text, analysis: None, step: None, safety: None, source };
+        let turn = Turn { id, parent, speaker, text, analysis: None, step: None, safety: None, cleared: false, source };
         self.turns.push(turn);
         self.here = Some(id);
     }

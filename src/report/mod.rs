@@ -1,0 +1,166 @@
+//! What stays after a rehearsal. A pure function of the session, so that an old one can be summed up again.
+
+use serde::Serialize;
+
+use crate::analysis::{Finding, Id, Kind};
+use crate::scenario::{Coaching, End, Scenario};
+use crate::session::director::Meter;
+use crate::session::explain::{quote, short_quote};
+use crate::session::{Ended, Session, Speaker, Turn, TurnId};
+
+/// One thing worth saying about one reply.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Remark {
+    /// The user's turn.
+    pub turn: TurnId,
+    /// Which of the user's replies in this take it was, from 1.
+    pub reply: usize,
+    /// The skill or fault it is about; none where it is about an objective.
+    pub about: Option<Id>,
+    /// The words of the reply it is about.
+    pub quote: String,
+    /// The remark itself.
+    pub text: String,
+    /// How it can be said, where the scenario has a line for it.
+    pub example: Option<String>,
+}
+
+/// One objective and whether it was met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Goal {
+    /// The objective's id.
+    pub id: String,
+    /// What to do.
+    pub text: String,
+    /// Whether the present take met it.
+    pub met: bool,
+}
+
+/// The summary of one take.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// The scenario's title.
+    pub title: String,
+    /// What the user wanted, in the scenario's words.
+    pub goal: String,
+    /// How the scene ended, if it did.
+    pub ended: Option<Ended>,
+    /// The objectives.
+    pub goals: Vec<Goal>,
+    /// Replies in this take.
+    pub replies: usize,
+    /// One strength.
+    pub strength: Option<Remark>,
+    /// One thing to try next.
+    pub next: Option<Remark>,
+}
+
+impl Summary {
+    /// Sum up the present take of a session.
+    pub fn of(session: &Session) -> Self {
+        let scenario = session.scenario();
+        let take = session.take();
+        let own: Vec<&Turn> =
+            take.iter().copied().filter(|t| t.speaker == Speaker::You && t.safety.is_none()).collect();
+        let position = session.position();
+        let goals = scenario
+            .objectives
+            .iter()
+            .map(|o| Goal { id: o.id.value.clone(), text: o.text.clone(), met: position.met.contains(&o.id.value) })
+            .collect::<Vec<_>>();
+        let strength = strength(scenario, &own);
+        let next = next_try(scenario, &own, &goals);
+        Self {
+            title: scenario.title.value.clone(),
+            goal: scenario.goal.value.clone(),
+            ended: position.ended,
+            goals,
+            replies: own.len(),
+            strength,
+            next,
+        }
+    }
+
+    /// How the scene came out, as a sentence.
+    pub fn outcome(&self, counterpart: &str) -> String {
+        match self.ended {
+            Some(Ended::Scene(End::Good)) => "The talk came to a good place.".into(),
+            Some(Ended::Scene(End::Partial)) => "The talk ended with the door open: not settled, but begun.".into(),
+            Some(Ended::Scene(End::WalkedAway)) => {
+                format!("{counterpart} left the talk. That happens in real life too, and here you can go back.")
+            }
+            Some(Ended::Goodbye) => "You ended the talk yourself.".into(),
+            None => "You stopped in the middle of the talk.".into(),
+        }
+    }
+}
+
+fn findings<'a>(own: &[&'a Turn]) -> impl Iterator<Item = (usize, &'a Turn, &'a Finding)> {
+    own.iter()
+        .enumerate()
+        .filter_map(|(n, turn)| turn.analysis.as_ref().map(|a| (n + 1, *turn, a)))
+        .flat_map(|(n, turn, analysis)| analysis.findings.iter().map(move |f| (n, turn, f)))
+}
+
+fn strength(scenario: &Scenario, own: &[&Turn]) -> Option<Remark> {
+    let skills: Vec<Id> = scenario.skill_ids().collect();
+    let gained = |turn: &Turn, id: Id| {
+        turn.step.as_ref().map_or(0, |step| {
+            step.shifts.iter().filter(|s| s.because == id && s.meter == Meter::Trust).map(|s| s.by).sum::<i32>()
+        })
+    };
+    let (reply, turn, finding) = findings(own)
+        .filter(|(_, _, f)| f.id.kind() == Kind::Skill)
+        .max_by_key(|(n, turn, f)| (f.grade >= 2, skills.contains(&f.id), gained(turn, f.id), *n))?;
+    let text = if finding.grade >= finding.id.cutoff() {
+        finding.reason.clone()
+    } else {
+        format!("A start was there: {}", crate::session::explain::lower_first(&finding.reason) + ".")
+    };
+    Some(Remark {
+        turn: turn.id,
+        reply,
+        about: Some(finding.id),
+        quote: short_quote(quote(&turn.text, finding)),
+        text,
+        example: None,
+    })
+}
+
+fn next_try(scenario: &Scenario, own: &[&Turn], goals: &[Goal]) -> Option<Remark> {
+    let hurt = |turn: &Turn, id: Id| {
+        turn.step.as_ref().map_or(0, |step| {
+            step.shifts.iter().filter(|s| s.because == id && s.meter == Meter::Tension).map(|s| s.by).sum::<i32>()
+        })
+    };
+    let fault = findings(own)
+        .filter(|(_, _, f)| f.id.kind() == Kind::Fault)
+        .max_by_key(|(n, turn, f)| (hurt(turn, f.id), f.grade, usize::MAX - n));
+    if let Some((reply, turn, finding)) = fault {
+        return Some(Remark {
+            turn: turn.id,
+            reply,
+            about: Some(finding.id),
+            quote: short_quote(quote(&turn.text, finding)),
+            text: finding.reason.clone(),
+            example: coaching(scenario, |c| c.about.as_ref().is_some_and(|a| a.value == finding.id.as_str()))
+                .map(|c| c.strong.clone()),
+        });
+    }
+    let missed = goals.iter().find(|g| !g.met)?;
+    let last = own.last()?;
+    Some(Remark {
+        turn: last.id,
+        reply: own.len(),
+        about: None,
+        quote: short_quote(&last.text),
+        text: format!("Still open: {}.", crate::session::explain::lower_first(&missed.text)),
+        example: coaching(scenario, |c| c.objective.as_ref().is_some_and(|o| o.value == missed.id))
+            .map(|c| c.strong.clone()),
+    })
+}
+
+/// The first contrast pair that fits.
+pub fn coaching(scenario: &Scenario, fits: impl Fn(&Coaching) -> bool) -> Option<&Coaching> {
+    scenario.coaching.iter().map(|c| &c.value).find(|c| fits(c))
+}
