@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -54,6 +54,7 @@ pub(super) fn open_alone(path: &Path, options: &Options) -> Result<(Connection, 
     let mended = match copy {
         Some(copy) => Some(mend(path, options, Some(copy))?),
         _ if after_crash && log_is_damaged(path)? => Some(mend(path, options, None)?),
+        _ if !after_crash && is_cut(path)? => Some(mend(path, options, None)?),
         _ => None,
     };
     if mended.is_some() {
@@ -101,6 +102,14 @@ fn log_is_damaged(path: &Path) -> Result<bool> {
     let log = read(&beside(path, "-wal")).map_err(|e| fault::file(path, "read", &e))?;
     // SQLite would throw away a log that lies beside an empty file. It never leaves the two so.
     Ok(wal::is_damaged(&log) || size(path) == 0)
+}
+
+/// Whether the file is shorter than its head says. With a log beside it that can be right, without one it cannot.
+fn is_cut(path: &Path) -> Result<bool> {
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
+    read.map_err(|e| fault::file(path, "read", &e))?;
+    Ok(wal::named_size(&head).is_some_and(|named| size(path) < named))
 }
 
 fn is_sound(conn: &Connection, thorough: bool) -> bool {

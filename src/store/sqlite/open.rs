@@ -16,7 +16,7 @@ use super::{Options, fault};
 /// SQLite gives the files beside the database (`-wal`, `-shm`) the database's own mode.
 pub(super) fn make_file(path: &Path) -> Result<()> {
     match fs::metadata(path) {
-        Ok(found) if found.is_file() => return keep_private(path, &found),
+        Ok(found) if found.is_file() => return Ok(()),
         Ok(_) => {
             let place = path.display().to_string();
             return Err(Error::WrongKind { place, is: "not a file", wanted: "a file" });
@@ -66,19 +66,20 @@ fn make_folder(folder: &Path) -> Result<()> {
 
 /// Take the rights of others away, where a copy or a backup brought some along.
 #[cfg(unix)]
-fn keep_private(path: &Path, found: &fs::Metadata) -> Result<()> {
+fn keep_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    if found.permissions().mode() & 0o077 != 0 {
-        // A file of another owner stays as it is; whether it can be used is found out by using it.
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    for add in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(add);
+        if fs::metadata(&file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0) {
+            // A file of another owner stays as it is; whether it can be used is found out by using it.
+            let _ = fs::set_permissions(&file, fs::Permissions::from_mode(0o600));
+        }
     }
-    Ok(())
 }
 
 #[cfg(not(unix))]
-fn keep_private(_: &Path, _: &fs::Metadata) -> Result<()> {
-    Ok(())
-}
+fn keep_private(_: &Path) {}
 
 /// Which file stands under a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,7 @@ fn try_connect(path: &Path, options: &Options) -> Result<Connection> {
     let mut conn = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
     conn.busy_timeout(wait).map_err(|e| failed(&e))?;
     let form = own(&conn, path, wait)?;
+    keep_private(path);
     conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")
         .map_err(|e| failed(&e))?;
     write_ahead(&conn, path, wait)?;
