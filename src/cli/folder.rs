@@ -92,9 +92,8 @@ pub fn read_one(path: &Path) -> Result<Source, Rejected> {
 }
 
 fn read_text(path: &Path) -> Result<String, Box<Problem>> {
-    let problem = |message: String, help: &str| {
-        Box::new(Problem::new(Code::Unreadable, 0..0, message).help(help.to_owned()))
-    };
+    let problem =
+        |message: String, help: &str| Box::new(Problem::new(Code::Unreadable, 0..0, message).help(help.to_owned()));
     let failed = |error: io::Error| match error.kind() {
         ErrorKind::NotFound => problem("there is no such file".into(), "look at the name and the folder again"),
         ErrorKind::PermissionDenied => {
