@@ -292,6 +292,12 @@ fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String>
     let mut variants: Vec<Vec<Elem>> = vec![Vec::new()];
     for (item, optional) in items(text)? {
         let choices = parse_item(item, optional, b)?;
+        if let [only] = choices.as_slice() {
+            for v in &mut variants {
+                v.extend(only.iter().cloned());
+            }
+            continue;
+        }
         let mut next = Vec::with_capacity(variants.len() * choices.len());
         for v in &variants {
             for c in &choices {
@@ -325,16 +331,22 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
     }
     let (not, body) = item.strip_prefix('!').map_or((false, item), |i| (true, i));
     let mut sequences = Vec::new();
+    let (mut bits, mut words) = (0u64, Vec::new());
     match body.strip_prefix('(').and_then(|i| i.strip_suffix(')')) {
         Some(group) => {
             for alternative in alternatives(group) {
+                if alternative.bytes().all(|c| c.is_ascii_lowercase())
+                    && let Some(word) = b.plain(alternative)
+                {
+                    words.push(word);
+                    continue;
+                }
                 sequences.extend(parse_sequence(alternative, b)?);
             }
         }
         None => sequences.push(parse_word(body, b)?),
     }
     // Alternatives of one word each are one element; longer ones are sequences of their own.
-    let (mut bits, mut words) = (0u64, Vec::new());
     let mut longer: Vec<Vec<Elem>> = Vec::new();
     for sequence in sequences {
         match sequence.as_slice() {
@@ -370,6 +382,11 @@ fn parse_word(word: &str, b: &mut Builder) -> Result<Vec<Elem>, String> {
     if let Some(base) = word.strip_prefix('~') {
         let forms = b.lemma(base).ok_or_else(|| format!("no verb ~{base} in verbs.txt"))?;
         return Ok(vec![one(0, forms.to_vec(), false, false)]);
+    }
+    if word.bytes().all(|c| c.is_ascii_lowercase())
+        && let Some(w) = b.plain(word)
+    {
+        return Ok(vec![one(0, vec![w], false, false)]);
     }
     if word.contains(['(', ')', '[', ']', '|', '?']) {
         return Err(format!("a stray bracket in {word}"));
