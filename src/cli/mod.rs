@@ -1,10 +1,12 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
 mod console;
+mod diagnostics;
 mod folder;
 mod input;
-mod play;
 mod plain;
+mod play;
+mod scenarios;
 
 use std::ffi::OsString;
 use std::io;
@@ -43,6 +45,8 @@ enum Commands {
     Play(play::Args),
     /// Go on with a rehearsal: the last one, or the one named
     Resume(play::ResumeArgs),
+    /// List, show, check, test and write situations
+    Scenarios(scenarios::Args),
 }
 
 /// Why a command failed, and with which exit code.
@@ -90,7 +94,6 @@ pub fn main() -> ExitCode {
     run(std::env::args_os())
 }
 
-
 fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
@@ -103,6 +106,7 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
         Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
         Some(Commands::Resume(args)) => play::resume(args),
+        Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
     };
     match result {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

@@ -33,12 +33,9 @@ pub fn describe(condition: &Condition) -> String {
     parts.extend(bounds.into_iter().filter_map(|(what, b)| Some(format!("{what} {}", bound(b?)))));
     let counts = [("in all there have been", c.turn), ("in this state there have been", c.here)];
     parts.extend(counts.into_iter().filter_map(|(what, b)| Some(format!("{what} {} replies", bound(b?)))));
-    for (list, what) in [
-        (&c.told, "has been told"),
-        (&c.not_told, "has not been told"),
-        (&c.met, "is met"),
-        (&c.not_met, "is not met"),
-    ] {
+    for (list, what) in
+        [(&c.told, "has been told"), (&c.not_told, "has not been told"), (&c.met, "is met"), (&c.not_met, "is not met")]
+    {
         parts.extend(list.iter().map(|name| format!("'{}' {what}", tame_line(name))));
     }
     if parts.is_empty() { "whatever is said".to_owned() } else { parts.join(", and ") }

@@ -140,8 +140,10 @@ impl<'a> Context<'a> {
         let plain = |place, lines| Speech { place, lines, when: None };
         let mut all = vec![plain(Place::Opening, &*scenario.opening.value)];
         all.extend(scenario.facts.iter().map(|fact| plain(Place::Fact(fact), &*fact.say)));
-        let reaction = |state, reaction: &'a Reaction| {
-            Speech { place: Place::Reaction(state), lines: &reaction.say, when: reaction.when.as_ref() }
+        let reaction = |state, reaction: &'a Reaction| Speech {
+            place: Place::Reaction(state),
+            lines: &reaction.say,
+            when: reaction.when.as_ref(),
         };
         for state in &scenario.states {
             all.push(plain(Place::Enters(state), &state.enters));
