@@ -36,10 +36,7 @@ fn uses(code: &str) -> Vec<String> {
                 Some(group) => group.split('}').next().unwrap_or_default().to_owned(),
                 None => rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default().to_owned(),
             };
-            names
-                .split(',')
-                .map(|n| n.trim().split("::").next().unwrap_or_default().to_owned())
-                .collect::<Vec<_>>()
+            names.split(',').map(|n| n.trim().split("::").next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
         })
         .filter(|n| !n.is_empty())
         .collect();
@@ -72,8 +69,25 @@ fn the_core_depends_on_the_core_only() {
 #[test]
 fn the_core_does_no_io_and_knows_no_clock_and_no_terminal() {
     let forbidden = [
-        "std::fs", "std::io", "std::net", "std::env", "std::process", "std::thread", "std::time", "SystemTime", "Instant",
-        "tokio", "rusqlite", "jiff", "ratatui", "crossterm", "println!", "eprintln!", "print!(", "async ", "uuid",
+        "std::fs",
+        "std::io",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "SystemTime",
+        "Instant",
+        "tokio",
+        "rusqlite",
+        "jiff",
+        "ratatui",
+        "crossterm",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "async ",
+        "uuid",
     ];
     for (module, _) in CORE {
         for (path, code) in files(module) {

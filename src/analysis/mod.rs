@@ -3,7 +3,18 @@
 //! Pure and deterministic: the same turn gives the same bytes. The rubric's grades are this project's operational form
 //! of what IPT teaches; no clinician has validated them.
 
+pub mod context;
+pub mod detector;
+pub mod document;
+pub mod faults;
+mod feedback;
+pub mod lexicon;
+pub mod registry;
 mod rubric;
+pub mod safety;
+pub mod skills;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -62,7 +73,24 @@ impl Analysis {
     }
 }
 
+/// The score of an id for which there is no evidence at all.
+const NO_EVIDENCE: f32 = 0.02;
+
 /// Analyse one reply. Never panics; time grows linearly with the reply's length.
-pub fn analyse(_turn: &Turn<'_>) -> Analysis {
-    Analysis::default()
+pub fn analyse(turn: &Turn<'_>) -> Analysis {
+    let read = context::TurnContext::read(turn);
+    let mut found = Vec::new();
+    let mut analysis = Analysis::default();
+    for detector in registry::DETECTORS {
+        let id = detector.meta().id;
+        if !id.is_for(turn.audience) {
+            continue;
+        }
+        found.clear();
+        detector.detect(&read, &mut found);
+        let best = found.drain(..).max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+        analysis.scores.push((id, best.as_ref().map_or(NO_EVIDENCE, |f| f.confidence)));
+        analysis.findings.extend(best.filter(|f| f.confidence >= detector::SURE_ENOUGH));
+    }
+    analysis
 }

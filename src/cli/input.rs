@@ -52,9 +52,9 @@ impl Input {
         if bytes.contains(&0) {
             return Ok(Line::Binary);
         }
-        Ok(Line::Text(String::from_utf8(bytes).unwrap_or_else(|error| {
-            error.into_bytes().into_iter().map(char::from).collect()
-        })))
+        Ok(Line::Text(
+            String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect()),
+        ))
     }
 
     fn skip_line(&mut self) -> io::Result<()> {

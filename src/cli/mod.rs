@@ -1,7 +1,9 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
+pub mod analyse;
 mod console;
 mod diagnostics;
+pub mod eval;
 mod folder;
 mod input;
 mod plain;
@@ -47,6 +49,10 @@ enum Commands {
     Resume(play::ResumeArgs),
     /// List, show, check, test and write situations
     Scenarios(scenarios::Args),
+    /// Analyse a reply, or many as JSON lines
+    Analyse(analyse::Args),
+    /// Measure the analyser against labelled replies
+    Eval(eval::Args),
 }
 
 /// Why a command failed, and with which exit code.
@@ -83,6 +89,24 @@ impl From<store::Error> for Failure {
     }
 }
 
+impl From<analyse::Error> for Failure {
+    fn from(error: analyse::Error) -> Self {
+        match error {
+            analyse::Error::Io(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl From<eval::Error> for Failure {
+    fn from(error: eval::Error) -> Self {
+        match error {
+            eval::Error::Io(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(error: Refusal) -> Self {
         Self::Failed(error.to_string())
@@ -107,6 +131,8 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
         Some(Commands::Resume(args)) => play::resume(args),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
+        Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
+        Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
     };
     match result {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

@@ -76,7 +76,8 @@ impl Plain {
             self.turn(turn)?;
         }
         if self.runtime.session().phase() == Phase::Finished {
-            self.console.aside("This rehearsal was summed up. /back or /retry N opens it again, /takes lists attempts.")?;
+            self.console
+                .aside("This rehearsal was summed up. /back or /retry N opens it again, /takes lists attempts.")?;
         }
         self.safety_stop()?;
         self.talk()
@@ -259,7 +260,14 @@ impl Plain {
                 Event::SafetyAcknowledged { .. } => {
                     if self.runtime.session().phase() == Phase::YourTurn {
                         self.console.say("Thank you for saying so. Go on whenever you like; /quit is always there.")?;
-                        let last = self.runtime.session().take().into_iter().rev().find(|t| t.speaker == Speaker::Counterpart).cloned();
+                        let last = self
+                            .runtime
+                            .session()
+                            .take()
+                            .into_iter()
+                            .rev()
+                            .find(|t| t.speaker == Speaker::Counterpart)
+                            .cloned();
                         if let Some(turn) = last {
                             self.turn(&turn)?;
                         }
@@ -315,7 +323,11 @@ impl Plain {
             Some(n) => match (n as usize).checked_sub(1).and_then(|k| own.get(k)) {
                 Some(id) => self.submit(Command::Retry(*id)),
                 None if own.is_empty() => self.tell("You have not said anything yet."),
-                None => self.tell(&format!("In this attempt you have replied {} times; choose 1 to {}.", own.len(), own.len())),
+                None => self.tell(&format!(
+                    "In this attempt you have replied {} times; choose 1 to {}.",
+                    own.len(),
+                    own.len()
+                )),
             },
         }
     }
@@ -330,7 +342,12 @@ impl Plain {
         if let Some(n) = number {
             return match (n as usize).checked_sub(1).and_then(|k| ends.get(k)).copied() {
                 Some(end) => {
-                    let line = session.path_to(Some(end)).into_iter().rev().find(|t| t.speaker == Speaker::Counterpart).map(|t| t.id);
+                    let line = session
+                        .path_to(Some(end))
+                        .into_iter()
+                        .rev()
+                        .find(|t| t.speaker == Speaker::Counterpart)
+                        .map(|t| t.id);
                     match line {
                         Some(id) => self.submit(Command::GoTo(id)),
                         None => self.tell("There is nothing in that attempt yet."),
@@ -345,7 +362,8 @@ impl Plain {
             let path = session.path_to(Some(*end));
             let own: Vec<&&Turn> = path.iter().filter(|t| t.speaker == Speaker::You).collect();
             let common = path.iter().zip(&now).take_while(|(a, b)| a.id == b.id).count();
-            let parts = path.get(common).filter(|_| n + 1 < ends.len()).or_else(|| path.get(path.len().wrapping_sub(2)));
+            let parts =
+                path.get(common).filter(|_| n + 1 < ends.len()).or_else(|| path.get(path.len().wrapping_sub(2)));
             let at = session.position_at(Some(*end));
             let scenario = session.scenario();
             let seems = scenario.state_index(&at.state).map_or("", |i| scenario.seems(i));
@@ -386,7 +404,8 @@ impl Plain {
         let scenario = session.scenario();
         let met = session.position().met;
         let open = scenario.objectives.iter().find(|o| !met.contains(&o.id.value));
-        let pair = open.and_then(|o| coaching(scenario, |c| c.objective.as_ref().is_some_and(|x| x.value == o.id.value)));
+        let pair =
+            open.and_then(|o| coaching(scenario, |c| c.objective.as_ref().is_some_and(|x| x.value == o.id.value)));
         let pair = pair.or_else(|| scenario.coaching.first().map(|c| &c.value));
         let text = match (pair, self.hints) {
             (None, _) => "Say what happened, how it was for you, and what you would like.".to_owned(),
@@ -414,7 +433,13 @@ impl Plain {
         let words = safety::words();
         let name = &session.scenario().counterpart.name;
         let text = if stop.certain {
-            format!("{}\n{}\n{}\n{}", words.for_certain(&stop.signals, name), words.help, words.certain.kept, words.certain.go_on)
+            format!(
+                "{}\n{}\n{}\n{}",
+                words.for_certain(&stop.signals, name),
+                words.help,
+                words.certain.kept,
+                words.certain.go_on
+            )
         } else {
             format!("{}\n{}", words.unclear.question, words.unclear.choices)
         };
@@ -439,7 +464,12 @@ impl Plain {
             (false, "me" | "about me" | "myself") => {
                 let session = self.runtime.session();
                 let name = session.scenario().counterpart.name.clone();
-                let signals = session.take().last().and_then(|t| t.safety.as_ref()).map(|s| s.signals.clone()).unwrap_or_default();
+                let signals = session
+                    .take()
+                    .last()
+                    .and_then(|t| t.safety.as_ref())
+                    .map(|s| s.signals.clone())
+                    .unwrap_or_default();
                 let text = format!("{}\n{}\n{}", words.for_certain(&signals, &name), words.help, words.certain.go_on);
                 self.tell(&text)?;
             }
@@ -477,7 +507,9 @@ impl Plain {
             }
             self.console.say(&format!("/retry {} tries again from there; what you have said is kept.", next.reply))?;
         }
-        self.console.aside("This is practice feedback by a set of rules, not an assessment; no clinician has checked its marks.")?;
+        self.console.aside(
+            "This is practice feedback by a set of rules, not an assessment; no clinician has checked its marks.",
+        )?;
         self.console.gap()?;
         Ok(())
     }

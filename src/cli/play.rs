@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::console::Console;
-use super::input::{Input, Line};
 use super::folder;
+use super::input::{Input, Line};
 use super::{Failure, plain};
 use crate::analysis::Audience;
 use crate::runtime::{Runtime, system_clock};
@@ -13,7 +13,7 @@ use crate::safety;
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::Setup;
-use crate::store::{self, Store};
+use crate::store::{self, SqliteStore, Store};
 
 /// How to rehearse.
 #[derive(Debug, Default, clap::Args)]
@@ -65,10 +65,7 @@ pub struct ResumeArgs {
 
 fn difficulty(word: &str) -> Result<Difficulty, String> {
     let known = || Difficulty::ALL.map(Difficulty::as_str).join(", ");
-    Difficulty::ALL
-        .into_iter()
-        .find(|d| d.as_str() == word)
-        .ok_or_else(|| format!("the difficulties are: {}", known()))
+    Difficulty::ALL.into_iter().find(|d| d.as_str() == word).ok_or_else(|| format!("the difficulties are: {}", known()))
 }
 
 /// What the store calls to mind about the first run.
@@ -89,7 +86,7 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
         Some(id) => Some(library.find(id).map_err(|error| Failure::Usage(error.to_string()))?),
         None => None,
     };
-    let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { store::open()? };
+    let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { open()? };
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
         console.say("Nothing you type leaves this computer.")?;
@@ -119,14 +116,19 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
 
+/// The user's rehearsals.
+fn open() -> Result<Box<dyn Store>, Failure> {
+    Ok(Box::new(SqliteStore::open(store::paths::database()?)?))
+}
+
 /// Go on with a rehearsal.
 pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
-    let store = store::open()?;
+    let store = open()?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
-        None => store.latest_unfinished()?.ok_or_else(|| {
-            Failure::Failed("there is no rehearsal to go on with; `saywell` begins a new one".into())
-        })?,
+        None => store
+            .latest_unfinished()?
+            .ok_or_else(|| Failure::Failed("there is no rehearsal to go on with; `saywell` begins a new one".into()))?,
     };
     let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
     let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
@@ -187,7 +189,8 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
         if matches!(typed.as_str(), "/quit" | "/q" | "q" | "quit" | "exit") {
             return Ok(None);
         }
-        let by_number = typed.parse::<usize>().ok().and_then(|k| k.checked_sub(1)).and_then(|k| entries.get(k)).copied();
+        let by_number =
+            typed.parse::<usize>().ok().and_then(|k| k.checked_sub(1)).and_then(|k| entries.get(k)).copied();
         let lower = typed.to_lowercase();
         let by_name = || {
             let mut hits = entries.iter().copied().filter(|e| {
@@ -253,7 +256,9 @@ fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Resu
         }
     }
     console.gap()?;
-    console.aside("Say what you would say, in your own words. /help lists what else you can do; /quit leaves, and all is kept.")?;
+    console.aside(
+        "Say what you would say, in your own words. /help lists what else you can do; /quit leaves, and all is kept.",
+    )?;
     console.gap()?;
     Ok(true)
 }

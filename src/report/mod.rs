@@ -60,7 +60,8 @@ impl Summary {
     pub fn of(session: &Session) -> Self {
         let scenario = session.scenario();
         let take = session.take();
-        let own: Vec<&Turn> = take.iter().copied().filter(|t| t.speaker == Speaker::You && t.safety.is_none()).collect();
+        let own: Vec<&Turn> =
+            take.iter().copied().filter(|t| t.speaker == Speaker::You && t.safety.is_none()).collect();
         let position = session.position();
         let goals = scenario
             .objectives

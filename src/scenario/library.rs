@@ -23,7 +23,10 @@ macro_rules! built_in {
     };
 }
 
-built_in! {}
+built_in! {
+    "dispute-partner-chores"
+    "grief-mother-belongings"
+}
 
 /// Where a scenario comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

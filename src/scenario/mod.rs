@@ -7,7 +7,6 @@ pub mod lint;
 pub mod model;
 pub mod problem;
 pub mod schema;
-pub mod starter;
 pub mod yaml;
 
 pub use condition::{Bound, Condition};

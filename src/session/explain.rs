@@ -1,8 +1,8 @@
 //! The trace of a step in plain words: what was heard, how the other took it, why the state changed. Never a number.
 
+use super::Turn;
 use super::director::{Ended, Meter, Shift, Step};
 use super::lines::mix;
-use super::Turn;
 use crate::analysis::{Analysis, Finding, Id, Kind};
 use crate::scenario::{End, Scenario};
 
@@ -73,7 +73,8 @@ fn ending(ended: Ended, name: &str) -> String {
 fn reception(scenario: &Scenario, turn: &Turn, step: &Step) -> String {
     let name = &scenario.counterpart.name;
     // Deterministic variety: the same turn is always told the same way.
-    let pick = |choices: &[&str]| choices[(mix(u64::from(turn.id)) % choices.len() as u64) as usize].replace("{}", name);
+    let pick =
+        |choices: &[&str]| choices[(mix(u64::from(turn.id)) % choices.len() as u64) as usize].replace("{}", name);
     let analysis = turn.analysis.as_ref();
     let quoted = |id: Id| {
         let finding = analysis.and_then(|a| a.get(id))?;
@@ -96,7 +97,8 @@ fn reception(scenario: &Scenario, turn: &Turn, step: &Step) -> String {
     let helped: i32 = step.shifts.iter().filter(|s| s.meter == Meter::Trust && s.by > 0).map(|s| s.by).sum();
     match (worst, helped >= 7) {
         (Some(hurt), reached) => {
-            let quote = quoted(hurt.because).map_or_else(|| hurt.because.name().to_lowercase(), |q| format!("\u{201c}{q}\u{201d}"));
+            let quote = quoted(hurt.because)
+                .map_or_else(|| hurt.because.name().to_lowercase(), |q| format!("\u{201c}{q}\u{201d}"));
             let sore = scenario.counterpart.fears.first().filter(|_| hurt.deep);
             let mut out = match sore {
                 Some(fear) => format!("{quote} touched a sore spot in {name}: the fear of {fear}."),
@@ -108,11 +110,9 @@ fn reception(scenario: &Scenario, turn: &Turn, step: &Step) -> String {
             }
             out
         }
-        (None, true) if step.shifts.iter().any(|s| s.deep) => pick(&[
-            "That reached {}.",
-            "{} felt understood by that.",
-            "That mattered to {}.",
-        ]),
+        (None, true) if step.shifts.iter().any(|s| s.deep) => {
+            pick(&["That reached {}.", "{} felt understood by that.", "That mattered to {}."])
+        }
         (None, true) => pick(&["{} heard you.", "That went in: {} listened.", "{} softened a little."]),
         (None, false) if !step.shifts.is_empty() => pick(&["{} noticed the effort.", "{} half heard that."]),
         (None, false) => pick(&["{} took it as it came.", "That left {} where they were."]),
@@ -181,7 +181,10 @@ pub fn why(scenario: &Scenario, turn: &Turn) -> Vec<String> {
     }
     for id in &step.met {
         if let Some(objective) = scenario.objective_index(id).and_then(|i| scenario.objectives.get(i)) {
-            out.push(format!("With this you did one of the things you came to practise: {}.", lower_first(&objective.text)));
+            out.push(format!(
+                "With this you did one of the things you came to practise: {}.",
+                lower_first(&objective.text)
+            ));
         }
     }
     out

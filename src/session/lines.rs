@@ -1,6 +1,7 @@
 //! Which line the counterpart says: rules with conditions, the most specific that still has an unsaid line wins.
 //! The idea is that of response rules in games (Ruskin, GDC 2012).
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::signal::{Act, Signal, Signals};
@@ -8,6 +9,15 @@ use super::slots::Slots;
 use super::words::Word;
 use crate::analysis::{Id, Kind};
 use crate::scenario::{Condition, Reaction};
+
+/// How specific a condition is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// For what it asks of the reply and of the story.
+    pub reply: u32,
+    /// For what it asks of how things stand: trust, tension, time.
+    pub mood: u32,
+}
 
 /// What a condition is held against: one reply and how things stand after it.
 #[derive(Clone, Debug)]
@@ -33,8 +43,8 @@ pub struct Moment<'a> {
 impl Moment<'_> {
     /// Whether the condition holds, and if so how specific it is: the sum over what it asks for. `None`: it does not hold.
     /// What the user did weighs more than what they spoke of, and that more than how things stand.
-    pub fn weigh(&self, when: &Condition) -> Option<u32> {
-        let mut weight = 0;
+    pub fn weigh(&self, when: &Condition) -> Option<Weight> {
+        let (mut weight, mut mood) = (0, 0);
         if !when.any.is_empty() {
             weight += when.any.iter().filter_map(|name| self.signal(name)).max()?;
         }
@@ -54,15 +64,16 @@ impl Moment<'_> {
         for bound in
             [when.trust.map(|b| b.holds_tenths(self.trust)), when.tension.map(|b| b.holds_tenths(self.tension))]
         {
-            weight += held(bound)?;
+            mood += held(bound)?;
         }
-        weight += held(when.turn.map(|b| b.holds(self.turn as i32)))?;
-        weight += held(when.here.map(|b| b.holds(self.here as i32)))?;
+        mood += held(when.turn.map(|b| b.holds(self.turn as i32)))?;
+        mood += held(when.here.map(|b| b.holds(self.here as i32)))?;
         let has = |list: &[String], name: &str| list.iter().any(|x| x == name);
         let all_in = when.told.iter().all(|f| has(self.told, f)) && when.met.iter().all(|o| has(self.met, o));
         let none_in =
             !when.not_told.iter().any(|f| has(self.told, f)) && !when.not_met.iter().any(|o| has(self.met, o));
-        (all_in && none_in).then(|| weight + 2 * (when.told.len() + when.met.len()) as u32)
+        weight += 2 * (when.told.len() + when.met.len()) as u32;
+        (all_in && none_in).then_some(Weight { reply: weight, mood })
     }
 
     /// Whether an optional condition holds.
@@ -173,23 +184,31 @@ impl Picker<'_> {
     }
 
     /// The line for this moment. `layers` are lists of reactions, the nearest first; a nearer one wins over a farther
-    /// one of the same weight. An unsaid line that fits is always preferred to one that was said.
+    /// one of the same weight. In the last layer, the stock, mood only ranks its own rules: a general line for a tense
+    /// moment never goes before the scenario's own. An unsaid line that fits is always preferred to one that was said.
     pub fn react(&self, moment: &Moment<'_>, layers: &[&[&Reaction]]) -> Option<Line> {
-        let mut rules: Vec<(u32, u32, usize, usize, &Reaction)> = Vec::new();
+        let mut rules = Vec::new();
         for (depth, layer) in layers.iter().enumerate() {
+            let stock = depth + 1 == layers.len();
             for (order, rule) in layer.iter().enumerate() {
-                let Some(weight) = rule.when.as_ref().map_or(Some(0), |when| moment.weigh(when)) else { continue };
+                let weight = match &rule.when {
+                    None => Weight::default(),
+                    Some(when) => match moment.weigh(when) {
+                        Some(weight) => weight,
+                        None => continue,
+                    },
+                };
                 let recent = rule.say.iter().filter_map(|line| self.said.last(line)).max().map_or(0, |n| n + 1);
-                // Twice the weight, so that being near decides among equals only.
-                let near = u32::from(depth == 0);
-                rules.push((u32::MAX - (2 * weight + near), recent, depth, order, rule));
+                let first = weight.reply + if stock { 0 } else { weight.mood };
+                let second = if stock { weight.mood } else { 0 };
+                rules.push(((Reverse(first), depth, Reverse(second), recent, order), *rule));
             }
         }
-        rules.sort_by_key(|rule| (rule.0, rule.1, rule.2, rule.3));
-        rules.iter().find_map(|(.., rule)| self.unsaid(rule.say.iter().map(|line| line.value.as_str()))).or_else(|| {
+        rules.sort_by_key(|(rank, _)| *rank);
+        rules.iter().find_map(|(_, rule)| self.unsaid(rule.say.iter().map(|line| line.value.as_str()))).or_else(|| {
             rules
                 .iter()
-                .filter_map(|(.., rule)| self.least_recent(rule.say.iter().map(|line| line.value.as_str())))
+                .filter_map(|(_, rule)| self.least_recent(rule.say.iter().map(|line| line.value.as_str())))
                 .min_by_key(|(last, _)| *last)
                 .map(|(_, line)| line)
         })

@@ -187,7 +187,47 @@ fn request(reply: &str, words: &[Word<'_>]) -> Option<String> {
     if POOR_VERBS.contains(&first.lower.as_str()) || first.lower.ends_with("ing") {
         return None;
     }
+    if hangs(clause) {
+        return None;
+    }
     turned(clause, 2..=9)
+}
+
+/// Whether the clause breaks off where something must follow: "you said", "understand how".
+fn hangs(clause: &[Word<'_>]) -> bool {
+    const HANGING: &[&str] = &[
+        "said",
+        "told",
+        "thought",
+        "how",
+        "what",
+        "that",
+        "why",
+        "to",
+        "the",
+        "a",
+        "an",
+        "of",
+        "my",
+        "your",
+        "with",
+        "and",
+        "for",
+        "at",
+        "in",
+        "is",
+        "was",
+        "know",
+        "understand",
+        "see",
+        "promised",
+        "knew",
+        "where",
+        "who",
+        "made",
+        "let",
+    ];
+    clause.last().is_none_or(|w| HANGING.contains(&w.lower.as_str()))
 }
 
 fn event(reply: &str, words: &[Word<'_>]) -> Option<String> {
@@ -201,7 +241,7 @@ fn event(reply: &str, words: &[Word<'_>]) -> Option<String> {
             "had",
         ]
         .contains(&second.lower.as_str());
-    if !["you", "we"].contains(&first.lower.as_str()) || !happened {
+    if !["you", "we"].contains(&first.lower.as_str()) || !happened || hangs(clause) {
         return None;
     }
     turned(clause, 2..=9)
@@ -331,6 +371,8 @@ mod tests {
         assert_eq!(found.event.as_deref(), Some("I came home late"));
         assert_eq!(found.feeling.as_deref(), Some("lonely"));
         assert_eq!(slots("I'm not angry").feeling, None);
+        assert_eq!(slots("when you said I was lazy").event, None);
+        assert_eq!(slots("could you understand how I feel").request, None);
         assert_eq!(slots("when you were out with my sister").event.as_deref(), Some("I was out with your sister"));
     }
 

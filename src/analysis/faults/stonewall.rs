@@ -1,0 +1,34 @@
+//! Stonewall: closes the talk off.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::Stonewall,
+    source: "Communication analysis (Klerman, Weissman, Markowitz; Stuart & Robertson): silence, closing off",
+    looks_for: "Closes the talk off.",
+    why: "The other is left alone with the matter, and it comes back bigger.",
+    examples: &[example("whatever", 2), example("I'm done talking.", 2)],
+    lures: &[
+        lure("I need ten minutes, then I'll come back to this", "a pause with a return"),
+        lure("I'm done with the dishes", "a task"),
+    ],
+};
+
+/// Detects `stonewall`.
+pub struct Stonewall;
+
+impl Detector for Stonewall {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        let mut marks = Marks::of_rules(turn, Id::Stonewall);
+        if marks.has("return") {
+            marks.dampen(0.7);
+        }
+        marks.emit(out);
+    }
+}

@@ -1,0 +1,30 @@
+//! Abuse: violence, fear of the other, coercive control.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::Abuse,
+    source: "Safety in IPT: risk comes before technique",
+    looks_for: "Violence, fear of the other, coercive control.",
+    why: "Plain speech can be dangerous there; the exercise must not push for it.",
+    examples: &[
+        example("he hit me again last night", 2),
+        example("she checks my phone every night and I'm not allowed to see my sister", 2),
+    ],
+    lures: &[lure("can I check my phone", "one's own"), lure("it hit me that she was gone", "an idiom")],
+};
+
+/// Detects `abuse`.
+pub struct Abuse;
+
+impl Detector for Abuse {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        Marks::of_rules(turn, Id::Abuse).emit(out);
+    }
+}

@@ -1,0 +1,27 @@
+//! HarmToOthers: intent to hurt somebody.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::HarmToOthers,
+    source: "Safety in IPT: risk comes before technique",
+    looks_for: "Intent to hurt somebody.",
+    why: "It stops the scene and brings help.",
+    examples: &[example("I'm going to stab him tonight", 2)],
+    lures: &[lure("I could kill for a coffee", "an idiom"), lure("this commute is killing me", "an idiom")],
+};
+
+/// Detects `harm_to_others`.
+pub struct HarmToOthers;
+
+impl Detector for HarmToOthers {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        Marks::of_rules(turn, Id::HarmToOthers).emit(out);
+    }
+}

@@ -1,0 +1,27 @@
+//! SelfHarm: a wish to die, a plan, self-injury.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::SelfHarm,
+    source: "Safety in IPT: risk comes before technique",
+    looks_for: "A wish to die, a plan, self-injury.",
+    why: "It stops the scene and brings help.",
+    examples: &[example("I want to kill myself", 2), example("i don't want to be here any more", 2)],
+    lures: &[lure("I'm dying of embarrassment", "an idiom"), lure("this commute is killing me", "an idiom")],
+};
+
+/// Detects `self_harm`.
+pub struct SelfHarm;
+
+impl Detector for SelfHarm {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        Marks::of_rules(turn, Id::SelfHarm).emit(out);
+    }
+}

@@ -1,0 +1,30 @@
+//! Stop: asks to stop, panic, dissociation.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::Stop,
+    source: "Safety in IPT: risk comes before technique",
+    looks_for: "Asks to stop, panic, dissociation.",
+    why: "The person at the keyboard comes first.",
+    examples: &[example("can we stop the exercise please", 2), example("stop the scene", 2)],
+    lures: &[
+        lure("can you stop doing that", "to the other in the scene"),
+        lure("stop lying to me", "to the other in the scene"),
+    ],
+};
+
+/// Detects `stop`.
+pub struct Stop;
+
+impl Detector for Stop {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        Marks::of_rules(turn, Id::Stop).emit(out);
+    }
+}

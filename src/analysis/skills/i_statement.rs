@@ -1,0 +1,62 @@
+//! IStatement: a feeling word of the speaker's own, with the event it belongs to.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::document::class;
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::IStatement,
+    source: "IPT-A / IPT-AST communication strategies (Mufson; Young): use \"I\" statements",
+    looks_for: "A feeling word of the speaker's own, with the event it belongs to.",
+    why: "A feeling can be heard where an accusation is fought.",
+    examples: &[
+        example("I felt hurt when you left before the speeches", 2),
+        example("i was scared when it got to 11 and no text", 2),
+        example("i feel ignored", 1),
+    ],
+    lures: &[
+        lure("I feel that you are selfish", "an opinion in disguise"),
+        lure("I feel like you never listen", "an opinion in disguise"),
+        lure("I feel like pizza", "no feeling"),
+    ],
+};
+
+/// Detects `i_statement`.
+pub struct IStatement;
+
+impl Detector for IStatement {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        let mut marks = Marks::of_rules(turn, Id::IStatement);
+        if marks.has("blame_in_disguise") {
+            marks.dampen(0.5);
+        }
+        // A feeling with its event is clear: a clause that gives the when or why, or a second clause about the other.
+        let doc = &turn.doc;
+        let mut clear = Vec::new();
+        for mark in marks.all.iter().filter(|m| m.tag == "feeling") {
+            let whole = doc.sentence_of(mark.tokens.start);
+            let event = doc.slice(whole.clone()).iter().enumerate().any(|(n, t)| {
+                !mark.tokens.contains(&(whole.start + n))
+                    && (t.is(class::YOU
+                        | class::YOUR
+                        | class::TIME
+                        | class::SUBORD
+                        | class::PAST
+                        | class::THIRD
+                        | class::PREP))
+            });
+            if event {
+                clear.push(whole);
+            }
+        }
+        for tokens in clear {
+            marks.add(2, 0.72, tokens, "with_event");
+        }
+        marks.emit(out);
+    }
+}

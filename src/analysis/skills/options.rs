@@ -1,0 +1,34 @@
+//! Options: two or more ways, or asking for theirs.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::Options,
+    source: "IPT-A / IPT-AST communication strategies (Mufson; Young): have a few solutions in mind",
+    looks_for: "Two or more ways, or asking for theirs.",
+    why: "With one solution there is a winner and a loser.",
+    examples: &[
+        example("We could swap weekends, or I could do the Fridays", 2),
+        example("what would work for you?", 2),
+    ],
+    lures: &[lure("either apologise or leave", "an ultimatum"), lure("I want the car on Friday.", "one position")],
+};
+
+/// Detects `options`.
+pub struct Options;
+
+impl Detector for Options {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        let mut marks = Marks::of_rules(turn, Id::Options);
+        if marks.has("sham") {
+            marks.dampen(0.3);
+        }
+        marks.emit(out);
+    }
+}

@@ -1,0 +1,30 @@
+//! Timing: asking for or setting a time, or a pause with a return.
+
+use crate::analysis::context::TurnContext;
+use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::{Finding, Id};
+
+static META: Meta = Meta {
+    id: Id::Timing,
+    source: "IPT-A / IPT-AST communication strategies (Mufson; Young): strike while the iron is cold",
+    looks_for: "Asking for or setting a time, or a pause with a return.",
+    why: "Nothing is solved in the heat, and nothing in the silence after.",
+    examples: &[
+        example("Can we talk about it tomorrow after dinner?", 2),
+        example("i need ten minutes, then i'll come back and we finish this", 2),
+    ],
+    lures: &[lure("not now", "no return"), lure("later", "no return")],
+};
+
+/// Detects `timing`.
+pub struct Timing;
+
+impl Detector for Timing {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
+        Marks::of_rules(turn, Id::Timing).emit(out);
+    }
+}
