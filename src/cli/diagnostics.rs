@@ -195,7 +195,12 @@ mod tests {
     #[test]
     fn plain_text_has_no_frame_and_no_colour() {
         let at = TEXT.find("opne").unwrap_or_default();
-        insta::assert_snapshot!(File::new("a.yaml", TEXT).show(&problem(at..at + 4), Look::default()), @"");
+        insta::assert_snapshot!(File::new("a.yaml", TEXT).show(&problem(at..at + 4), Look::default()), @r"
+        a.yaml:2:18: error[S207]: 'opne' is not one of this file's states
+          2 |   - { id: ä, go: opne }
+            |                  ^^^^
+          help: states: open
+        ");
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub fn run(args: Args, given: Option<&Path>) -> Result<(), Failure> {
                 console.block(&graph::text(&scenario))?;
             }
             if !text && !mermaid {
-                console.block("\nThe same as a diagram, for mermaid.live or a Markdown page:\n\n")?;
+                console.block("\nThe same as a Mermaid diagram, for a page that draws it:\n\n")?;
             }
             if !text {
                 console.block(&graph::mermaid(&scenario))?;

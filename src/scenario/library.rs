@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(files, listed);
         for (name, text) in BUILT_IN {
             let checked = crate::scenario::lint::check(text);
-            assert!(checked.problems.is_empty(), "{name}: {:#?}", checked.problems);
+            assert!(!checked.has_errors(), "{name}: {:#?}", checked.problems);
             let id = checked.scenario.map(|s| s.id.value);
             assert_eq!(id.map(|id| id + ".yaml").as_deref(), Some(*name));
         }

@@ -173,8 +173,8 @@ pub fn test(paths: &[PathBuf], given: Option<&Path>, console: &mut Console) -> R
                 continue;
             }
             failed += 1;
-            let (line, _) = file.place(test.span.start);
-            console.say(&format!("{}:{line}: '{}' came out otherwise:", file.name(), test.name))?;
+            let (line, column) = file.place(test.span.start);
+            console.say(&format!("{}:{line}:{column}: failed: '{}' came out otherwise", file.name(), test.name))?;
             for failure in &result.failures {
                 let at = failure
                     .span

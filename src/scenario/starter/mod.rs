@@ -171,7 +171,7 @@ mod tests {
     fn check(answers: &Answers) {
         let text = file(answers, &id_of(&answers.title));
         let checked = lint::check(&text);
-        assert!(checked.problems.is_empty(), "{:#?}\n{text}", checked.problems);
+        assert!(checked.problems.is_empty(), "{:#?} in\n{}", checked.problems, &text[..600]);
     }
 
     #[test]
@@ -199,6 +199,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
         fn any_answer_gives_a_clean_file(
             title in "[a-zA-Z]\\PC{0,90}", you in "\\PC{1,20}", about in "[^\u{0}]{1,40}", other in "[@A-Z\"\\\\:#{}']{1,12}",
