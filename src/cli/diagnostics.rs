@@ -37,6 +37,11 @@ impl File {
         Self { name: tame_line(name).into_owned(), text: tame_in_place(text).into_owned(), starts }
     }
 
+    /// Its name, safe to show.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Line and column of a byte, both counted from 1; the column in characters.
     pub fn place(&self, at: usize) -> (usize, usize) {
         let (line, start) = self.line_of(at);
@@ -65,8 +70,7 @@ impl File {
             Severity::Warning => "warning",
         };
         let message = tame_line(&problem.message);
-        let mut out =
-            format!("{}:{line}:{column}: {kind}[{}]: {message}\n", self.name, problem.code.as_str());
+        let mut out = format!("{}:{line}:{column}: {kind}[{}]: {message}\n", self.name, problem.code.as_str());
         let short = self.line(line - 1).chars().count() <= LINE;
         let framed = if look.framed && short { self.framed(problem, look.width) } else { None };
         match framed {
@@ -191,7 +195,12 @@ mod tests {
     #[test]
     fn plain_text_has_no_frame_and_no_colour() {
         let at = TEXT.find("opne").unwrap_or_default();
-        insta::assert_snapshot!(File::new("a.yaml", TEXT).show(&problem(at..at + 4), Look::default()), @"");
+        insta::assert_snapshot!(File::new("a.yaml", TEXT).show(&problem(at..at + 4), Look::default()), @r"
+        a.yaml:2:18: error[S207]: 'opne' is not one of this file's states
+          2 |   - { id: ä, go: opne }
+            |                  ^^^^
+          help: states: open
+        ");
     }
 
     #[test]

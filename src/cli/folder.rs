@@ -23,26 +23,39 @@ pub fn usual() -> Option<PathBuf> {
 /// The built-in scenarios and those of `given`, or of the usual folder.
 ///
 /// # Errors
-/// A folder that was asked for cannot be read. That the usual one is not there, or cannot be read, stops nothing: the
-/// built-in scenarios are there all the same, and the trouble is among [`Library::rejected`].
+/// A folder that was asked for cannot be read.
 pub fn library(given: Option<&Path>) -> Result<Library, Failure> {
-    let contents = match (given, usual()) {
-        (Some(path), _) => read(path).map_err(|error| {
-            Failure::Usage(format!("the folder {} cannot be read: {}", path.display(), why(error.kind())))
-        })?,
-        (None, None) => Vec::new(),
-        (None, Some(path)) => match read(&path) {
-            Ok(contents) => contents,
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => {
-                let message = format!("this folder cannot be read: {}", why(error.kind()));
-                let problem = Problem::new(Code::Unreadable, 0..0, message);
-                let file = path.to_string_lossy().into_owned();
-                vec![Err(Rejected { file, text: "".into(), problems: vec![problem] })]
-            }
-        },
+    let contents = match given {
+        Some(path) => listed(path)?,
+        None => of_user(),
     };
     Ok(Library::new(contents))
+}
+
+/// The files of a folder that was asked for.
+///
+/// # Errors
+/// It cannot be read.
+pub fn listed(folder: &Path) -> Result<Contents, Failure> {
+    read(folder).map_err(|error| {
+        Failure::Usage(format!("the folder {} cannot be read: {}", folder.display(), why(error.kind())))
+    })
+}
+
+/// The files of the usual folder. That it is not there, or cannot be read, stops nothing: the built-in scenarios are
+/// there all the same, and the trouble is one of the entries.
+pub fn of_user() -> Contents {
+    let Some(folder) = usual() else { return Vec::new() };
+    read(&folder).unwrap_or_else(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            return Vec::new();
+        }
+        let message = format!("this folder cannot be read: {}", why(error.kind()));
+        let help = "change its permissions, or use another with --scenarios DIR".to_owned();
+        let problem = Problem::new(Code::Unreadable, 0..0, message).help(help);
+        let file = folder.to_string_lossy().into_owned();
+        vec![Err(Rejected { file, text: Cow::Borrowed(""), problems: vec![problem] })]
+    })
 }
 
 fn why(kind: ErrorKind) -> String {

@@ -22,7 +22,6 @@ use self::context::Context;
 use super::problem::{Code, Problem};
 use super::yaml::{self, tree};
 use super::{Scenario, too_large};
-pub use names::KINDS_OF_REPLY;
 
 /// One family of checks and the codes it may report.
 struct Check {

@@ -91,8 +91,11 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Node> {
     let root = number(raw, &Lines::of(text), &mut 0);
     if !matches!(root.kind, Kind::Map(_)) {
         let help = "start with 'format: 1' on the first line, then one 'key: value' a line".to_owned();
-        let span = if root.end() > 0 { root.span } else { 0..0 };
-        problems.push(Problem::new(Code::NotAScenario, span, "this is not a scenario").help(help));
+        let (span, message) = match root.kind {
+            Kind::Null => (0..0, "there is nothing in this file"),
+            _ => (root.span, "this is not a scenario"),
+        };
+        problems.push(Problem::new(Code::NotAScenario, span, message).help(help));
         return None;
     }
     note_duplicate_keys(&root, problems);
@@ -244,6 +247,7 @@ const PLAIN_WORDS: &[(&str, &str, &str)] = &[
     ("simple key expected", "a line that is neither 'key: value' nor a list item", INDENT),
     ("did not find expected ',' or", "a comma or a closing bracket is missing", "put a comma between the items"),
     ("trailing content after", "text goes on behind the closing quote", QUOTE),
+    ("unknown anchor", "a word with '*' before it repeats what is marked with '&' before, and nothing is", QUOTE),
     ("anchor", "a word that begins with '*' or '&' means something special to YAML", QUOTE),
     ("alias", "a word that begins with '*' or '&' means something special to YAML", QUOTE),
     ("escape character", "a '\\' that means nothing here", "write '\\\\' for a backslash"),
