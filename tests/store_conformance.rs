@@ -1,36 +1,13 @@
 //! What every store has to do alike. A new kind of store joins by a line at the end of this file.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod store_support;
+
 use saywell::analysis::Audience;
 use saywell::scenario::Difficulty;
-use saywell::session::{Event, Finish, Source};
-use saywell::store::{Error, Filter, MemoryStore, NewSession, SqliteStore, Store, text_hash};
-
-const TEXT: &str = "format: 1\nid: chores\ntitle: Asking for help\n";
-
-fn new(id: &str) -> NewSession<'_> {
-    NewSession { id, title: "Asking for help", scenario_text: TEXT }
-}
-
-fn started_with(text: &str) -> Event {
-    Event::Started {
-        scenario: "chores".into(),
-        scenario_hash: text_hash(text),
-        audience: Audience::Trainee,
-        difficulty: Difficulty::Hard,
-        seed: u64::MAX,
-        analyser: 1,
-    }
-}
-
-fn opening() -> Vec<Event> {
-    let text = "You're home. Before you start: I'm exhausted.".into();
-    vec![started_with(TEXT), Event::CounterpartSaid { turn: 0, parent: None, text, source: Source::Scripted }]
-}
-
-fn said(turn: u32, text: &str) -> Event {
-    Event::UserSaid { turn, parent: Some(turn.saturating_sub(1)), text: text.into() }
-}
+use saywell::session::{Event, Finish};
+use saywell::store::{Error, Filter, MemoryStore, SqliteStore, Store, text_hash};
+use store_support::{TEXT, new, opening, said, started_with};
 
 fn ids(store: &dyn Store, filter: &Filter) -> Vec<String> {
     store.sessions(filter).unwrap().into_iter().map(|s| s.id).collect()

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config;
 use crate::runtime::RuntimeError;
 use crate::session::Refusal;
 use crate::store;
@@ -104,6 +105,12 @@ impl From<eval::Error> for Failure {
             eval::Error::Io(error) => error.into(),
             other => Self::Failed(other.to_string()),
         }
+    }
+}
+
+impl From<config::ConfigError> for Failure {
+    fn from(error: config::ConfigError) -> Self {
+        Self::Failed(error.to_string())
     }
 }
 

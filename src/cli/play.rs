@@ -8,6 +8,7 @@ use super::folder;
 use super::input::{Input, Line};
 use super::{Failure, plain};
 use crate::analysis::Audience;
+use crate::config;
 use crate::runtime::{Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
@@ -73,7 +74,8 @@ const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
 pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
-    let library = folder::library(folder)?;
+    let config = config::load()?;
+    let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     let mut console = Console::stdout();
     let mut input = Input::stdin();
@@ -107,12 +109,16 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     }
     let setup = Setup {
         audience: scenario.audience,
-        difficulty: options.difficulty.unwrap_or(scenario.difficulty),
+        difficulty: options.difficulty.or(config.difficulty).unwrap_or(scenario.difficulty),
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
         scenario_hash: store::text_hash(text),
     };
     let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
-    let view = plain::View { json: options.json, hide_feedback: options.hide_feedback, saved: !options.no_save };
+    let view = plain::View {
+        json: options.json,
+        hide_feedback: options.hide_feedback || config.hide_feedback,
+        saved: !options.no_save,
+    };
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
 

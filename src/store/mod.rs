@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 pub use error::{Error, Result};
 pub use memory::MemoryStore;
-pub use sqlite::{Options, SqliteStore};
+pub use sqlite::{Mended, Options, SqliteStore};
 
 use crate::analysis::Audience;
 use crate::scenario::Difficulty;
@@ -181,7 +181,7 @@ pub fn text_hash(text: &str) -> String {
 }
 
 /// What a list shows of a session, moved on event by event. Every store counts by this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
     turns: u32,
     finished: Option<Finish>,
@@ -209,20 +209,26 @@ struct Opening<'a> {
     difficulty: Difficulty,
 }
 
+impl<'a> Opening<'a> {
+    fn of(event: &'a Event) -> Option<Self> {
+        let Event::Started { scenario, scenario_hash, audience, difficulty, .. } = event else { return None };
+        Some(Self { scenario_id: scenario, scenario_hash, audience: *audience, difficulty: *difficulty })
+    }
+}
+
 /// Check a new session before anything is written.
 fn opening<'a>(session: &NewSession<'_>, events: &'a [Event]) -> Result<Opening<'a>> {
-    let Some(Event::Started { scenario, scenario_hash, audience, difficulty, .. }) = events.first() else {
+    let Some(opening) = events.first().and_then(Opening::of) else {
         return Err(Error::Invalid("a session's first event has to be 'started'".to_owned()));
     };
-    if text_hash(session.scenario_text) != *scenario_hash {
-        return Err(Error::Invalid(format!(
-            "the text of the scenario '{scenario}' does not have the hash it is given"
-        )));
+    if text_hash(session.scenario_text) != opening.scenario_hash {
+        let id = opening.scenario_id;
+        return Err(Error::Invalid(format!("the text of the scenario '{id}' does not have the hash it is given")));
     }
     if session.id.is_empty() {
         return Err(Error::Invalid("a session needs an id".to_owned()));
     }
-    Ok(Opening { scenario_id: scenario, scenario_hash, audience: *audience, difficulty: *difficulty })
+    Ok(opening)
 }
 
 /// The one session among those that `part` fits, an exact id going before all others.
