@@ -116,7 +116,7 @@ impl Entry {
         let (scenario, mut problems) = match self.origin {
             Origin::BuiltIn => super::parse(&self.text),
             Origin::User => {
-                let checked = super::lint::check(&self.text);
+                let checked = super::lint::check_errors(&self.text);
                 (checked.scenario, checked.problems)
             }
         };
