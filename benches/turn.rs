@@ -58,7 +58,13 @@ fn say(session: &mut Session, reply: &str) {
 #[divan::bench(args = [0, 100, 2000])]
 fn one_turn_after(bencher: Bencher, turns: usize) {
     let session = session_of(turns);
-    bencher.with_inputs(|| session.clone()).bench_values(|mut session| {
+    // A clone has no room to grow; one turn more gives it back what a session that grew by itself has.
+    let grown = || {
+        let mut session = session.clone();
+        say(&mut session, "And then there is the shopping.");
+        session
+    };
+    bencher.with_inputs(grown).bench_values(|mut session| {
         say(&mut session, "When you came home late on Wednesday I felt alone. Could you do bedtime on Tuesday?");
         session
     });

@@ -205,12 +205,18 @@ impl Picker<'_> {
             }
         }
         rules.sort_by_key(|(rank, _)| *rank);
-        rules.iter().find_map(|(_, rule)| self.unsaid(rule.say.iter().map(|line| line.value.as_str()))).or_else(|| {
-            rules
+        let lines = |rule: &'_ &Reaction| rule.say.iter().map(|line| line.value.as_str()).collect::<Vec<_>>();
+        rules.iter().find_map(|(_, rule)| self.unsaid(lines(rule).into_iter())).or_else(|| {
+            // Everything that fits was said: what was said longest ago, as a person repeats themselves.
+            let mut oldest: Vec<(u32, &str)> = rules
                 .iter()
-                .filter_map(|(_, rule)| self.least_recent(rule.say.iter().map(|line| line.value.as_str())))
-                .min_by_key(|(last, _)| *last)
-                .map(|(_, line)| line)
+                .flat_map(|(_, rule)| rule.say.iter())
+                .filter_map(|line| Some((self.said.last(&line.value)?, line.value.as_str())))
+                .collect();
+            oldest.sort_unstable_by_key(|(last, _)| *last);
+            oldest
+                .into_iter()
+                .find_map(|(_, line)| Some(Line { template: line.to_owned(), text: self.slots.fill(line, self.you)? }))
         })
     }
 }
