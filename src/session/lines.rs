@@ -205,8 +205,7 @@ impl Picker<'_> {
             }
         }
         rules.sort_by_key(|(rank, _)| *rank);
-        let lines = |rule: &'_ &Reaction| rule.say.iter().map(|line| line.value.as_str()).collect::<Vec<_>>();
-        rules.iter().find_map(|(_, rule)| self.unsaid(lines(rule).into_iter())).or_else(|| {
+        rules.iter().find_map(|(_, rule)| self.unsaid(rule.say.iter().map(|line| line.value.as_str()))).or_else(|| {
             // Everything that fits was said: what was said longest ago, as a person repeats themselves.
             let mut oldest: Vec<(u32, &str)> = rules
                 .iter()
