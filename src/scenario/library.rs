@@ -27,6 +27,7 @@ built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
     "transition-redundancy-father"
+    "trainee-middle-session-marta"
 }
 
 /// Where a scenario comes from.
