@@ -32,10 +32,8 @@ fn run(context: &Context<'_>) {
     {
         public.extend(stems(text));
     }
-    let words: Vec<(&Speech<'_>, Vec<(&Spanned<String>, Words)>)> = speeches
-        .iter()
-        .map(|speech| (speech, speech.lines.iter().map(|line| (line, stems(line))).collect()))
-        .collect();
+    let words: Vec<(&Speech<'_>, Vec<(&Spanned<String>, Words)>)> =
+        speeches.iter().map(|speech| (speech, speech.lines.iter().map(|line| (line, stems(line))).collect())).collect();
     for fact in &s.facts {
         let late = states_after(context, fact);
         let early: Vec<_> = words.iter().filter(|(speech, _)| !is_fair(context, speech, fact, &late)).collect();
@@ -53,8 +51,7 @@ fn run(context: &Context<'_>) {
             let brought_up = speech.when.map(brought_up).unwrap_or_default();
             for (line, words) in lines {
                 let rare = |word: &str| uses.get(word).is_none_or(|n| *n < 2);
-                let best =
-                    sources.iter().map(|source| shared(source, words, &brought_up, rare)).max_by_key(Vec::len);
+                let best = sources.iter().map(|source| shared(source, words, &brought_up, rare)).max_by_key(Vec::len);
                 if let Some(shared) = best.filter(|shared| !shared.is_empty()) {
                     context.note(
                         Code::GivesAway,
@@ -73,8 +70,7 @@ fn run(context: &Context<'_>) {
 
 /// The words that give a source away, or none where they are too few: two or more, one of them in no other line.
 fn shared(source: &Words, line: &Words, brought_up: &Words, rare: impl Fn(&str) -> bool) -> Vec<String> {
-    let same: Vec<String> =
-        source.intersection(line).filter(|word| !brought_up.contains(*word)).cloned().collect();
+    let same: Vec<String> = source.intersection(line).filter(|word| !brought_up.contains(*word)).cloned().collect();
     let telling = same.len() >= 2 && same.iter().any(|word| rare(word));
     if same.len() >= 3 || telling { same } else { Vec::new() }
 }

@@ -6,7 +6,8 @@ use super::tree::{byte, widen};
 use crate::scenario::problem::{Code, Problem};
 
 const TABS: &str = "YAML wants spaces: replace each tab at the beginning of a line by two spaces";
-pub(super) const QUOTE: &str = "put \"double quotes\" around the whole text, and a \\ before each double quote inside it";
+pub(super) const QUOTE: &str =
+    "put \"double quotes\" around the whole text, and a \\ before each double quote inside it";
 const INDENT: &str = "set the line in with as many spaces as the lines beside it; a text that runs over several lines \
                       wants quotes or a '|'";
 const HYPHEN: &str = "write '- ' before each item of the list, all set in alike";
@@ -48,9 +49,10 @@ fn plain_words(kind: &ErrorKind) -> (&'static str, &'static str) {
         E::MismatchedFlowCollectionEnd { .. } => {
             ("a bracket is closed by one of another kind", "close '[' with ']' and '{' with '}'")
         }
-        E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => {
-            ("a comma or a closing bracket is missing", "put a comma between the items, and quotes around text with commas")
-        }
+        E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => (
+            "a comma or a closing bracket is missing",
+            "put a comma between the items, and quotes around text with commas",
+        ),
         E::MappingValueNotAllowed
         | E::MappingKeyNotAllowed
         | E::InvalidColonPlacement
@@ -75,7 +77,9 @@ fn plain_words(kind: &ErrorKind) -> (&'static str, &'static str) {
         E::BlockEntryInFlowCollection
         | E::BlockSequenceEntryNotAllowed
         | E::InvalidBlockEntryWhitespace
-        | E::PlainScalarStartsWithDashFlowIndicator => ("a list item where none can stand, or none where one belongs", HYPHEN),
+        | E::PlainScalarStartsWithDashFlowIndicator => {
+            ("a list item where none can stand, or none where one belongs", HYPHEN)
+        }
         E::ExpectedBlockMappingKey | E::SimpleKeyExpected | E::InvalidSimpleKey | E::ExpectedDocumentStart => {
             ("a line that is neither 'key: value' nor a list item", INDENT)
         }
@@ -85,7 +89,9 @@ fn plain_words(kind: &ErrorKind) -> (&'static str, &'static str) {
         | E::InvalidQuotedScalarIndent
         | E::InvalidFlowScalarIndent => ("this line is set in otherwise than the lines it belongs to", INDENT),
         E::BomInsideDocument => ("an invisible mark in the middle of the file", "delete what the caret points at"),
-        E::RecursionLimitExceeded => ("things stand inside each other too deep here", "a scenario needs about ten levels"),
+        E::RecursionLimitExceeded => {
+            ("things stand inside each other too deep here", "a scenario needs about ten levels")
+        }
         E::CommentNotSeparated | E::CommentInterceptedScalar => {
             ("a '#' begins a note in the middle of something", "put a space before the '#', or quotes around the text")
         }

@@ -171,7 +171,9 @@ impl Builder<'_> {
             Event::DocumentStart(..) if self.root.is_some() => {
                 let message = "this cannot be read as YAML: a line '---' begins a second file inside this one";
                 let place = widen(self.text, span);
-                return Err(Box::new(Problem::new(Code::Syntax, place, message).help("keep one scenario a file".into())));
+                return Err(Box::new(
+                    Problem::new(Code::Syntax, place, message).help("keep one scenario a file".into()),
+                ));
             }
             _ => {}
         }
@@ -227,7 +229,10 @@ impl Builder<'_> {
             }
         };
         if self.nodes >= MOST_NODES {
-            return Err(too_much(place.clone(), "there is far too much in this file, with everything that is repeated"));
+            return Err(too_much(
+                place.clone(),
+                "there is far too much in this file, with everything that is repeated",
+            ));
         }
         self.nodes += 1;
         Ok(Node { id: self.nodes, span: node.span.clone(), kind })
