@@ -26,6 +26,7 @@ macro_rules! built_in {
 built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
+    "sensitivity-lunch-colleague"
 }
 
 /// Where a scenario comes from.
