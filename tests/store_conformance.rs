@@ -6,7 +6,7 @@ mod store_support;
 use saywell::analysis::Audience;
 use saywell::scenario::Difficulty;
 use saywell::session::{Event, Finish};
-use saywell::store::{Error, Filter, MemoryStore, SqliteStore, Store, text_hash};
+use saywell::store::{Error, Filter, MemoryStore, SqliteStore, Store, copy, text_hash};
 use store_support::{TEXT, new, opening, said, started_with};
 
 fn ids(store: &dyn Store, filter: &Filter) -> Vec<String> {
@@ -140,6 +140,22 @@ fn remembers_settings(store: &mut dyn Store) {
     assert_eq!(store.setting("country"), Ok(None));
 }
 
+fn copies_a_session_to_another_store(store: &mut dyn Store) {
+    store.create(&new("a"), 5, &opening()).unwrap();
+    for n in 0..4 {
+        store.append("a", 2 + n, n as i64 / 2, &[said(n as u32 + 1, "and")]).unwrap();
+    }
+    let mut other = MemoryStore::new();
+    assert_eq!(copy(store, &mut other, "a"), Ok(6));
+    assert_eq!(other.events("a"), store.events("a"));
+    assert_eq!(other.find("a"), store.find("a"));
+    assert_eq!(copy(store, &mut other, "a"), Err(Error::Exists("a".into())));
+    store.delete("a").unwrap();
+    assert_eq!(copy(&other, store, "a"), Ok(6), "and back");
+    assert_eq!(other.events("a"), store.events("a"));
+    assert_eq!(other.find("a"), store.find("a"));
+}
+
 macro_rules! conformance {
     ($kind:ident, $make:expr; $($test:ident),* $(,)?) => {
         mod $kind {
@@ -154,7 +170,7 @@ macro_rules! conformance {
         conformance!($kind, $make; keeps_what_it_was_given, lists_what_it_keeps, refuses_what_is_no_session,
             refuses_a_session_that_somebody_went_on_with, orders_by_sequence_whatever_the_clock_says,
             knows_what_is_unfinished, filters, finds_by_part_of_an_id, deletes_a_whole_session_and_nothing_else,
-            remembers_settings);
+            remembers_settings, copies_a_session_to_another_store);
     };
 }
 

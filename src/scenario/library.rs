@@ -26,6 +26,8 @@ macro_rules! built_in {
 built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
+    "transition-redundancy-father"
+    "trainee-middle-session-marta"
 }
 
 /// Where a scenario comes from.

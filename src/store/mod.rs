@@ -180,6 +180,37 @@ pub fn text_hash(text: &str) -> String {
     hex
 }
 
+/// Copy a session from one store to another, all or nothing: from a disk that refuses to memory, or back.
+///
+/// # Errors
+/// What either store refuses; [`Error::Exists`] where the other one has a session of this id. Nothing is copied then.
+pub fn copy(from: &dyn Store, to: &mut dyn Store, session: &str) -> Result<Seq> {
+    let summary = from.find(session)?;
+    let recorded = from.events(&summary.id)?;
+    let scenario_text = from.scenario_text(&summary.scenario_hash)?;
+    let new = NewSession { id: &summary.id, title: &summary.title, scenario_text: &scenario_text };
+    let mut last = None;
+    // What was stored at one moment goes over as one.
+    for moment in recorded.chunk_by(|a, b| a.at_ms == b.at_ms) {
+        let at_ms = moment.first().map_or(0, |first| first.at_ms);
+        let events: Vec<Event> = moment.iter().map(|recorded| recorded.event.clone()).collect();
+        let done = match last {
+            None => to.create(&new, at_ms, &events),
+            Some(after) => to.append(new.id, after, at_ms, &events),
+        };
+        last = match (done, last) {
+            (Ok(seq), _) => Some(seq),
+            (Err(error), None) => return Err(error),
+            (Err(error), Some(_)) => {
+                // Where even this is refused, what is there is at least a true beginning of the session.
+                let _ = to.delete(new.id);
+                return Err(error);
+            }
+        };
+    }
+    last.ok_or_else(|| Error::NoSession(session.to_owned()))
+}
+
 /// What a list shows of a session, moved on event by event. Every store counts by this.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {

@@ -2,8 +2,10 @@
 //! process that does one thing and can be killed at it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use saywell::analysis::Audience;
 use saywell::scenario::Difficulty;
@@ -79,25 +81,84 @@ pub fn told() -> Option<(String, PathBuf)> {
 
 /// This test program once more: it runs its test `helper`, which does `what` to the database at `path`.
 pub fn helper(what: &str, path: &Path) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    as_helper(&mut command, what, path).args(HELPER_ARGS);
-    command
+    helper_under(&[], what, path)
 }
 
-/// The same, started by a shell that has done `before`.
-pub fn helper_after(before: &str, what: &str, path: &Path) -> Command {
-    let mut command = Command::new("sh");
-    let exec = format!("{before}\nexec \"$0\" \"$@\"");
-    command.arg("-c").arg(exec).arg(std::env::current_exe().unwrap()).args(HELPER_ARGS);
-    as_helper(&mut command, what, path);
-    command
-}
-
-const HELPER_ARGS: [&str; 5] = ["helper", "--exact", "--nocapture", "--test-threads=1", "--quiet"];
-
-fn as_helper<'c>(command: &'c mut Command, what: &str, path: &Path) -> &'c mut Command {
+/// The same under another program, such as a shell that sets a limit first: the helper's command line goes behind.
+pub fn helper_under(before: &[&str], what: &str, path: &Path) -> Command {
+    let this = std::env::current_exe().unwrap();
+    let mut command = match before {
+        [] => Command::new(this),
+        [program, rest @ ..] => {
+            let mut command = Command::new(program);
+            command.args(rest).arg(this);
+            command
+        }
+    };
+    command.args(["helper", "--exact", "--nocapture", "--test-threads=1", "--quiet"]);
     command.env("STORE_HELPER", what).env("STORE_HELPER_DB", path);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null())
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+}
+
+/// The same with system calls that fail, or kill it, at a certain time, as `strace --inject` writes it. `None` where
+/// there is no strace or it may not be used.
+pub fn helper_injected(inject: &str, what: &str, path: &Path) -> Option<Command> {
+    static USABLE: OnceLock<bool> = OnceLock::new();
+    let usable = USABLE.get_or_init(|| {
+        let tried = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
+        let usable = tried.is_ok_and(|output| output.status.success());
+        if !usable {
+            eprintln!("skipped: faults are injected by strace, which is not here or not allowed to trace");
+        }
+        usable
+    });
+    let (calls, _) = inject.split_once(':')?;
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={inject}"));
+    let before = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    usable.then(|| helper_under(&before, what, path))
+}
+
+/// The lines of the helper that begin with `word`, without it.
+pub fn lines<'o>(output: &'o str, word: &str) -> Vec<&'o str> {
+    output.lines().filter_map(|line| line.trim_start_matches('.').strip_prefix(word)).map(str::trim).collect()
+}
+
+/// The helper's usual work: open the database, go on with `session` or begin it, add `count` replies one by one, and
+/// say `ack <n>` for each that was acknowledged. What was refused is told and tried once more.
+pub fn append_and_tell(path: &Path, session: &str, count: usize) {
+    let mut store = match SqliteStore::open(path) {
+        Ok(store) => store,
+        Err(error) => return tell(&format!("closed {error:?}")),
+    };
+    let begun = match store.find(session) {
+        Ok(found) => Ok((found.last_seq, found.turns as usize)),
+        Err(_) => store.create(&new(session), 0, &opening()).map(|last| (last, 0)),
+    };
+    let (mut last, first) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return tell(&format!("closed {error:?}")),
+    };
+    tell("begun");
+    for n in first..first + count {
+        let event = [said(n as u32 + 1, &reply(n))];
+        let mut add = || store.append(session, last, 0, &event);
+        match add().or_else(|error| {
+            tell(&format!("refused {n} {error:?}"));
+            add()
+        }) {
+            Ok(seq) => last = seq,
+            Err(error) => return tell(&format!("closed {error:?}")),
+        }
+        tell(&format!("ack {n}"));
+    }
+    tell("done");
+}
+
+/// One line, out of the process before this returns.
+pub fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
 }
 
 /// Kills what it holds when it is dropped, so that a failing test leaves no process behind.

@@ -1,5 +1,7 @@
 //! The event log in one SQLite file.
 
+#[cfg(test)]
+mod cost;
 mod fault;
 mod mend;
 mod open;

@@ -128,19 +128,18 @@ fn try_connect(path: &Path, options: &Options) -> Result<Connection> {
     Ok(conn)
 }
 
-/// SQLite says only that it could not open something. Try to make a file beside the database to find out why.
+/// SQLite says only that it could not open or make a file. Write one beside the database to find out why.
 fn explain(path: &Path, error: Error) -> Error {
-    if !matches!(error, Error::Io { doing: "opened", .. }) {
+    if !matches!(error, Error::Io { .. }) {
         return error;
     }
     let mut probe = path.as_os_str().to_owned();
     probe.push(".probe");
     let probe = Path::new(&probe);
-    match File::create(probe) {
-        Ok(_) => {
-            let _ = fs::remove_file(probe);
-            error
-        }
+    let tried = fs::write(probe, [0; 4096]);
+    let _ = fs::remove_file(probe);
+    match tried {
+        Ok(()) => error,
         Err(cause) => fault::file(folder_of(path), "written", &cause),
     }
 }
