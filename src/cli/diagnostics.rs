@@ -224,7 +224,13 @@ mod tests {
         let look = Look { framed: true, width: Some(60) };
         let shown = File::new("a.yaml", TEXT).show(&problem(at..at + 4), look);
         assert!(shown.starts_with("a.yaml:2:18: error[S207]: 'opne'"), "{shown}");
-        assert!(shown.contains("\u{256D}") && shown.matches("a.yaml:2:18").count() == 2 && shown.contains("opne }") && shown.contains("help"), "{shown}");
+        assert!(
+            shown.contains("\u{256D}")
+                && shown.matches("a.yaml:2:18").count() == 2
+                && shown.contains("opne }")
+                && shown.contains("help"),
+            "{shown}"
+        );
     }
 
     #[test]
