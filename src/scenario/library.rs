@@ -28,6 +28,7 @@ built_in! {
     "grief-mother-belongings"
     "transition-redundancy-father"
     "trainee-middle-session-marta"
+    "sensitivity-lunch-colleague"
 }
 
 /// Where a scenario comes from.
