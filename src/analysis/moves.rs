@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::context::TurnContext;
+use super::Id;
 use super::document::{Clause, Document, Form, Subject, Token, after, class};
 
 /// What a sentence does.
@@ -169,7 +170,48 @@ fn key(doc: &Document, n: usize, t: &Token) -> Option<u32> {
     Some(norm.iter().take(4).fold(0u32, |k, b| (k << 8) | u32::from(*b)))
 }
 
-/// Whether a section of an id's patterns matched inside these tokens.
-pub fn cue(turn: &TurnContext<'_>, id: super::Id, tag: &str, tokens: &Range<usize>) -> bool {
-    turn.hits(id).any(|(r, h)| r.tag == tag && tokens.start <= h.start as usize && (h.end as usize) <= tokens.end)
+/// Which sections of an id's patterns matched in which sentence. One pass over the matches.
+#[derive(Debug)]
+pub struct Cues {
+    tags: &'static [&'static str],
+    found: Vec<u32>,
+}
+
+impl Cues {
+    /// Look for these sections; at most 32.
+    pub fn of(turn: &TurnContext<'_>, id: Id, tags: &'static [&'static str]) -> Self {
+        let mut found = vec![0u32; turn.doc.sentences.len()];
+        for (rule, hit) in turn.hits(id) {
+            let sentence = turn.doc.tokens.get(hit.start as usize).map_or(0, |t| t.sentence as usize);
+            if let (Some(bit), Some(slot)) = (tags.iter().position(|t| *t == rule.tag), found.get_mut(sentence)) {
+                *slot |= 1 << bit;
+            }
+        }
+        Self { tags, found }
+    }
+
+    /// Whether a section matched in the sentence of this number.
+    pub fn has(&self, sentence: usize, tag: &str) -> bool {
+        let bit = self.tags.iter().position(|t| *t == tag);
+        bit.is_some_and(|b| self.found.get(sentence).is_some_and(|f| f & (1 << b) != 0))
+    }
+}
+
+/// Sentences in which a rule of one of these faults is sure of itself.
+pub fn faulted(turn: &TurnContext<'_>, ids: &[Id]) -> Vec<bool> {
+    let mut out = vec![false; turn.doc.sentences.len()];
+    for id in ids {
+        for (_, hit) in turn.hits(*id).filter(|(r, _)| r.grade > 1) {
+            let sentence = turn.doc.tokens.get(hit.start as usize).map_or(0, |t| t.sentence as usize);
+            if let Some(slot) = out.get_mut(sentence) {
+                *slot = true;
+            }
+        }
+    }
+    out
+}
+
+/// The number of the sentence that a token stands in.
+pub fn sentence(doc: &Document, token: usize) -> usize {
+    doc.tokens.get(token).map_or(0, |t| t.sentence as usize)
 }

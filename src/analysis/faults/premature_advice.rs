@@ -2,7 +2,7 @@
 
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, example_after, lure, lure_after};
-use crate::analysis::moves::{Ask, cue, moves};
+use crate::analysis::moves::{Ask, Cues, Move, moves};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -43,8 +43,10 @@ impl Detector for PrematureAdvice {
         let id = Id::PrematureAdvice;
         let mut marks = Marks::of_rules(turn, id);
         if !turn.after("ask_advice") {
-            for m in moves(&turn.doc).iter().filter(|m| m.orders && m.ask == Ask::No && m.tokens.len() > 2) {
-                if cue(turn, id, "order", &m.tokens) && !cue(turn, id, "here", &m.tokens) {
+            let cues = Cues::of(turn, id, &["order", "here"]);
+            let orders = |m: &Move| m.orders && m.ask == Ask::No && m.tokens.len() > 2;
+            for (n, m) in moves(&turn.doc).iter().enumerate().filter(|(_, m)| orders(m)) {
+                if cues.has(n, "order") && !cues.has(n, "here") {
                     marks.add(2, 0.6, m.tokens.clone(), "order");
                 }
             }

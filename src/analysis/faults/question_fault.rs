@@ -3,7 +3,7 @@
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, lure, lure_after};
 use crate::analysis::document::after;
-use crate::analysis::moves::{Ask, Move, cue, moves};
+use crate::analysis::moves::{Ask, Cues, Move, moves, sentence};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -31,6 +31,8 @@ static META: Meta = Meta {
     ],
 };
 
+const KINDS: &[&str] = &["risk", "symptom", "check", "invite", "guess", "house", "advice", "tentative"];
+
 /// Detects `question_fault`.
 pub struct QuestionFault;
 
@@ -42,22 +44,23 @@ impl Detector for QuestionFault {
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::QuestionFault);
         let said = moves(&turn.doc);
-        let is = |m: &Move, tag| cue(turn, Id::QuestionFault, tag, &m.tokens);
+        let cues = Cues::of(turn, Id::QuestionFault, KINDS);
         let mut asked: Vec<(&Move, bool)> = Vec::new();
         let mut risky = false;
-        for m in said.iter().filter(|m| m.ask != Ask::No) {
+        for (n, m) in said.iter().enumerate().filter(|(_, m)| m.ask != Ask::No) {
+            let is = |tag| cues.has(n, tag);
             let excused =
-                is(m, "check") || is(m, "invite") || is(m, "guess") || is(m, "house") || is(m, "tentative");
-            risky |= is(m, "risk");
+                is("check") || is("invite") || is("guess") || is("house") || is("tentative");
+            risky |= is("risk");
             asked.push((m, excused));
             if m.ask != Ask::Closed {
                 continue;
             }
             let len = m.tokens.len();
-            let symptom = is(m, "symptom");
-            let factor = if is(m, "risk") {
+            let symptom = is("symptom");
+            let factor = if is("risk") {
                 0.2
-            } else if is(m, "advice") {
+            } else if is("advice") {
                 0.55
             } else if excused {
                 0.4
@@ -112,7 +115,7 @@ impl QuestionFault {
                 .map(|(_, h)| h.start as usize)
                 .collect();
             for start in hits {
-                let Some(m) = said.iter().find(|m| m.tokens.contains(&start)) else { continue };
+                let Some(m) = said.get(sentence(&marks.turn.doc, start)) else { continue };
                 let comma = start > m.tokens.start
                     && marks.turn.doc.slice(start - 1..start).iter().any(|t| t.after & after::COMMA != 0);
                 if comma && (m.marked || tag == "tag") {

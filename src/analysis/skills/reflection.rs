@@ -2,8 +2,8 @@
 
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, example_after, lure, lure_after};
-use crate::analysis::document::{Document, Subject, after, class, mask};
-use crate::analysis::moves::{Ask, Echo, Move, cue, moves};
+use crate::analysis::document::{Document, Subject, Tense, after, class, mask};
+use crate::analysis::moves::{Ask, Cues, Echo, Move, faulted, moves, sentence};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -28,6 +28,9 @@ static META: Meta = Meta {
     ],
 };
 
+/// A longer sentence, in tokens, is a speech.
+const LONGEST: usize = 60;
+
 /// Detects `reflection`.
 pub struct Reflection;
 
@@ -37,108 +40,100 @@ impl Detector for Reflection {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        let mut marks = Marks::of_rules(turn, Id::Reflection);
+        let id = Id::Reflection;
+        let mut marks = Marks::of_rules(turn, id);
         let said = moves(&turn.doc);
-        for mark in &mut marks.all {
-            let sentence = turn.doc.sentence_of(mark.tokens.start);
-            if let Some(m) = said.iter().find(|m| m.tokens == sentence) {
-                mark.confidence *= doubt(turn, m);
-            }
-        }
-        let echo = Echo::of(&turn.before);
-        let checked = said.iter().any(|m| m.ask != Ask::No && cue(turn, Id::Reflection, "checked", &m.tokens));
+        let cues = Cues::of(turn, id, &["opens", "names_it", "checked", "not_reflection", "faulted"]);
+        let faults = [Id::Blame, Id::Contempt, Id::Minimise, Id::MindReading, Id::PrematureAdvice];
+        let at = Told {
+            turn,
+            echo: Echo::of(&turn.before),
+            checked: said.iter().enumerate().any(|(n, m)| m.ask != Ask::No && cues.has(n, "checked")),
+            faulted: faulted(turn, &faults),
+            ruled: marks.all.iter().map(|m| sentence(&turn.doc, m.tokens.start)).collect(),
+            cues,
+        };
+        marks.all.clear();
         for (n, m) in said.iter().enumerate() {
-            if let Some((grade, sure)) = told(turn, m, &echo, n, checked) {
-                let tag = if grade == 1 { "bit" } else { "told" };
-                marks.add(grade, sure * doubt(turn, m), m.tokens.clone(), tag);
+            if let Some((grade, sure)) = at.weigh(n, m) {
+                marks.add(grade, sure, m.tokens.clone(), if grade == 1 { "bit" } else { "told" });
             }
         }
         marks.emit(out);
     }
 }
 
-/// How much what speaks against it leaves.
-fn doubt(turn: &TurnContext<'_>, m: &Move) -> f32 {
-    let is = |tag| cue(turn, Id::Reflection, tag, &m.tokens);
-    let mut left = 1.0;
-    if is("not_reflection") {
-        left *= 0.6;
-    }
-    if is("faulted") {
-        left *= 0.6;
-    }
-    if cue_of_fault(turn, m) {
-        left *= 0.65;
-    }
-    left
+/// What is known when the sentences are weighed.
+struct Told<'t, 'a> {
+    turn: &'t TurnContext<'a>,
+    echo: Echo,
+    cues: Cues,
+    checked: bool,
+    faulted: Vec<bool>,
+    ruled: Vec<usize>,
 }
 
-/// Whether the sentence blames, mocks, makes small, reads a mind or gives advice.
-fn cue_of_fault(turn: &TurnContext<'_>, m: &Move) -> bool {
-    [Id::Blame, Id::Contempt, Id::Minimise, Id::MindReading, Id::PrematureAdvice].iter().any(|id| {
-        turn.hits(*id).any(|(r, h)| {
-            r.grade > 1 && m.tokens.start <= h.start as usize && h.end as usize <= m.tokens.end
-        })
-    })
-}
-
-/// A sentence that tells the client something of what they said: grade and confidence.
-fn told(turn: &TurnContext<'_>, m: &Move, echo: &Echo, n: usize, checked: bool) -> Option<(u8, f32)> {
-    let doc = &turn.doc;
-    let len = m.tokens.len();
-    if m.orders || m.own || len == 0 || len > 60 || !tells(doc, m) {
-        return None;
+impl Told<'_, '_> {
+    /// Grade and confidence of a sentence that tells the client something of what they said. The weights are those of a
+    /// logistic model over these few features, rounded.
+    fn weigh(&self, n: usize, m: &Move) -> Option<(u8, f32)> {
+        let doc = &self.turn.doc;
+        let tokens = doc.slice(m.tokens.clone());
+        let len = tokens.len();
+        if len == 0 || len > LONGEST || !tells(doc, m) {
+            return None;
+        }
+        let (content, shared) = self.echo.shared(doc, m.tokens.clone());
+        let quoted = tokens.iter().filter(|t| t.mask & mask::QUOTED != 0).count() * 2 > len;
+        let echo = shared > 0 && shared == content && len <= 6;
+        let classes = tokens.iter().fold(0, |all, t| all | t.class);
+        let first = doc.clause_of(m.tokens.start).copied().unwrap_or_default();
+        let shouts = tokens.last().is_some_and(|t| t.after & after::SHOUT != 0);
+        let has = |tag| self.cues.has(n, tag);
+        let weights = [
+            (self.ruled.contains(&n), 1.0),
+            (has("opens"), 1.9),
+            (has("names_it"), 0.2),
+            (self.checked, 1.5),
+            (has("not_reflection"), -0.85),
+            (has("faulted"), -0.5),
+            (self.faulted.get(n).copied().unwrap_or(false), -0.95),
+            (echo, 1.65),
+            (quoted, 0.35),
+            (shared > 0, 0.5),
+            (shared > 1, 0.7),
+            (shared > 2, 0.95),
+            (shared == 0 && len <= 4, -0.55),
+            (len <= 2, -0.1),
+            ((3..=6).contains(&len), -0.5),
+            (len > 6, 0.2),
+            (len > 12, 0.2),
+            (n == 0, 0.1),
+            (doc.sentences.len() == 1, 0.3),
+            (classes & (class::YOU | class::YOUR) != 0, 0.6),
+            (classes & class::THIRD != 0, 0.4),
+            (classes & class::PAST != 0, 0.25),
+            (first.subject == Subject::Third, 0.25),
+            (first.subject == Subject::We, -0.5),
+            (first.tense == Tense::Past, 0.2),
+            (first.negated, 0.2),
+            (classes & class::I != 0, -0.7),
+            (classes & class::ME != 0, -0.8),
+            (classes & class::WE != 0, -0.9),
+            (classes & class::KIN != 0, -0.6),
+            (classes & class::MODAL != 0, -0.6),
+            (classes & (class::DAY | class::TIME) != 0, -0.4),
+            (tokens.first().is_some_and(|t| t.is(class::DISC)), -0.5),
+            (m.orders, -1.0),
+            (m.ask != Ask::No, -0.6),
+            (shouts, -1.2),
+            (self.turn.after("question"), -0.6),
+        ];
+        let z = weights.iter().filter(|(holds, _)| *holds).fold(-1.35f32, |z, (_, w)| z + w);
+        let sure = (1.0 / (1.0 + (-z).exp())).min(0.92);
+        let grade = if echo || quoted || (content <= shared + 1 && len <= 5) { 1 } else { 2 };
+        Some((grade, sure))
     }
-    let (content, shared) = echo.shared(doc, m.tokens.clone());
-    let quoted = doc.slice(m.tokens.clone()).iter().filter(|t| t.mask & mask::QUOTED != 0).count();
-    // A word or two of theirs, said again.
-    if shared > 0 && (shared == content && len <= 6 || quoted * 2 > len) {
-        return Some((1, if n == 0 { 0.68 } else { 0.55 }));
-    }
-    if len < 3 {
-        return None;
-    }
-    let of = |class| doc.slice(m.tokens.clone()).iter().any(|t| t.is(class));
-    let mut sure: f32 = 0.3;
-    sure += match shared {
-        0 => 0.0,
-        1 => 0.12,
-        _ => 0.2,
-    };
-    let subject = doc.clause_of(m.tokens.start).map(|c| c.subject);
-    sure += match subject {
-        Some(Subject::You) => 0.12,
-        Some(Subject::Third) => 0.06,
-        Some(Subject::None | Subject::It) => 0.02,
-        _ => -0.1,
-    };
-    if of(class::YOU | class::YOUR) {
-        sure += 0.06;
-    }
-    if cue(turn, Id::Reflection, "opens", &m.tokens) {
-        sure += 0.18;
-    }
-    if cue(turn, Id::Reflection, "names_it", &m.tokens) {
-        sure += 0.05;
-    }
-    if checked {
-        sure += 0.1;
-    }
-    if n == 0 {
-        sure += 0.1;
-    }
-    if of(class::I | class::ME) {
-        sure -= 0.15;
-    }
-    let last = doc.slice(m.tokens.end - 1..m.tokens.end).iter().fold(0, |a, t| a | t.after);
-    if last & after::SHOUT != 0 {
-        sure -= 0.12;
-    }
-    if len >= 7 {
-        sure += 0.06;
-    }
-    let grade = if content <= shared + 1 && len <= 6 { 1 } else { 2 };
-    Some((grade, sure.min(0.85)))
 }
 
 /// Whether a sentence tells; one that opens with "so" or a fragment of theirs may end in a question mark.
@@ -147,8 +142,7 @@ fn tells(doc: &Document, m: &Move) -> bool {
         Ask::No => true,
         Ask::Closed => {
             let told = doc.slice(m.tokens.clone()).iter().take(3).any(|t| t.mask & mask::QUESTION == 0);
-            let so = matches!(doc.norm(m.tokens.start), "so" | "like" | "then");
-            told || so
+            told || matches!(doc.norm(m.tokens.start), "so" | "like" | "then")
         }
         Ask::Open | Ask::Why => false,
     }
