@@ -26,9 +26,9 @@ macro_rules! built_in {
 built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
+    "sensitivity-lunch-colleague"
     "transition-redundancy-father"
     "trainee-middle-session-marta"
-    "sensitivity-lunch-colleague"
 }
 
 /// Where a scenario comes from.
