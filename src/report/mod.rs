@@ -1,5 +1,11 @@
 //! What stays after a rehearsal. A pure function of the session, so that an old one can be summed up again.
 
+pub mod course;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod progress;
+
 use serde::Serialize;
 
 use crate::analysis::{Finding, Id, Kind};
@@ -83,7 +89,12 @@ impl Summary {
 
     /// How the scene came out, as a sentence.
     pub fn outcome(&self, counterpart: &str) -> String {
-        match self.ended {
+        Self::outcome_of(self.ended, counterpart)
+    }
+
+    /// The same for any ending.
+    pub fn outcome_of(ended: Option<Ended>, counterpart: &str) -> String {
+        match ended {
             Some(Ended::Scene(End::Good)) => "The talk came to a good place.".into(),
             Some(Ended::Scene(End::Partial)) => "The talk ended with the door open: not settled, but begun.".into(),
             Some(Ended::Scene(End::WalkedAway)) => {
