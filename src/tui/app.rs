@@ -405,16 +405,18 @@ impl App {
             too_small(&mut canvas);
         } else if let Some(top) = self.stack.last() {
             let hints = top.hints(&self.shared);
-            let rows = hint_rows(&hints, area.width);
+            let tight = area.height < 26;
+            let rows = hint_rows(&hints, area.width, if tight { 2 } else { 3 });
             self.bar_above(&mut canvas, top.as_ref());
             let below = rows.len() as u16;
             hint_bar(&mut canvas, &rows);
             let notice = self.notice_above(&mut canvas, below);
+            let air = u16::from(!tight);
             let inner = Rect {
                 x: area.x + 2,
-                y: area.y + 2,
+                y: area.y + 1 + air,
                 width: area.width - 4,
-                height: area.height.saturating_sub(3 + below + notice),
+                height: area.height.saturating_sub(1 + 2 * air + below + notice),
             };
             top.draw(&self.shared, &mut canvas, inner);
         }
@@ -444,7 +446,7 @@ impl App {
         let mut prose = Prose::default();
         prose.item("\u{2022}", text, (canvas.theme.alert, canvas.theme.alert));
         let width = area.width - 4;
-        let height = (prose.height(width) as u16).min(4);
+        let height = (prose.rows(width) as u16).min(4);
         let y = area.height.saturating_sub(below + height);
         prose.draw(canvas, Rect { x: 2, y, width, height }, 0);
         (canvas.drawn.scroll_max, canvas.drawn.page) = (0, 0);
@@ -464,13 +466,16 @@ fn too_small(canvas: &mut Canvas<'_>) {
     prose.draw(canvas, area, 0);
 }
 
-/// The hints, set into as many rows as they need, three at most.
-fn hint_rows(hints: &[Hint], width: u16) -> Vec<Vec<Hint>> {
+/// The hints, set into as many rows as they need; those that do not fit into so many are left to the help.
+fn hint_rows(hints: &[Hint], width: u16, most: usize) -> Vec<Vec<Hint>> {
     let mut rows = vec![Vec::new()];
     let mut used = 2;
     for hint in hints {
         let wide = wrap::width(hint.name) + wrap::width(hint.does) + 4;
-        if used + wide > usize::from(width) && rows.len() < 3 {
+        if used + wide > usize::from(width) + 2 {
+            if rows.len() == most {
+                break;
+            }
             rows.push(Vec::new());
             used = 2;
         }
@@ -508,7 +513,7 @@ pub fn dialog(canvas: &mut Canvas<'_>, title: &str, text: &str, buttons: &[(&str
     }
     let mut prose = Prose::default();
     prose.para(text, canvas.theme.text);
-    let height = (prose.height(width - 4) as u16 + 4).min(all.height);
+    let height = (prose.rows(width - 4) as u16 + 4).min(all.height);
     let area = Rect {
         x: (all.width - width) / 2,
         y: (all.height - height) / 2,

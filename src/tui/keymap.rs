@@ -160,16 +160,25 @@ pub const SAFETY: &[Hint] = &[
 /// The conversation.
 pub const REHEARSAL: &[Hint] = &[
     hint("Enter", "send", Key::Enter),
-    hint("Ctrl+J", "new line", Key::NewLine),
     hint("F2", "hint", Key::F(2)),
     hint("F3", "why", Key::F(3)),
-    hint("Ctrl+B", "say it another way", Key::Ctrl('b')),
     hint("F4", "takes", Key::F(4)),
     hint("F5", "finish", Key::F(5)),
+    hint("Ctrl+B", "say it another way", Key::Ctrl('b')),
     hint("Esc", "leave", Key::Esc),
     HELP,
+    hint("Tab", "read the coach on", Key::Tab),
+    hint("Ctrl+J", "new line", Key::NewLine),
     hint("PgUp", "read back", Key::PageUp),
     hint("Ctrl+\u{2191}\u{2193}", "look at a reply", Key::Earlier),
+];
+
+/// The same for keyboards on which the function keys are hard to reach.
+pub const LETTERS: &[Hint] = &[
+    hint("Ctrl+G", "hint", Key::F(2)),
+    hint("Ctrl+Y", "why", Key::F(3)),
+    hint("Ctrl+T", "takes", Key::F(4)),
+    hint("Ctrl+F", "finish", Key::F(5)),
 ];
 
 /// The conversation when it is over.
@@ -258,6 +267,7 @@ pub const ALL: &[(&str, &[Hint])] = &[
     ("First page", HOME),
     ("Before a rehearsal", BRIEF),
     ("The conversation", REHEARSAL),
+    ("The same without function keys", LETTERS),
     ("Writing", WRITING),
     ("Takes", TAKES),
     ("Looking back", REVIEW),

@@ -12,7 +12,7 @@ use crate::tui::app::Shared;
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
 use crate::tui::widgets::editor::{Editor, Took};
-use crate::tui::widgets::prose::{Prose, scroll_sign};
+use crate::tui::widgets::prose::{Prose, Rich, scroll_sign};
 use crate::tui::widgets::wrap;
 
 /// Something to choose.
@@ -179,7 +179,7 @@ impl Home {
                 (format!("Try one now: {}", entry(n).map_or("", |e| e.head.title.trim())), "press Enter".to_owned())
             }
             Some(Row::Continue(past)) => (format!("Go on: {}", past.title), replies(past.turns)),
-            Some(Row::Situation(n)) => entry(n).map_or_else(Default::default, |e| (e.head.title.trim().to_owned(), self.facts(e))),
+            Some(Row::Situation(n)) => entry(n).map_or_else(Default::default, |e| (e.head.title.trim().to_owned(), self.facts(e, area.width))),
             Some(Row::History) => ("Past rehearsals".into(), "F2".into()),
             Some(Row::Progress) => ("Progress".into(), "F3".into()),
             Some(Row::Settings) => ("Settings".into(), "F4".into()),
@@ -193,7 +193,11 @@ impl Home {
         canvas.put(area, area.right().saturating_sub(wide + 1), area.y, &right, style);
     }
 
-    fn facts(&self, entry: &Entry) -> String {
+    fn facts(&self, entry: &Entry, width: u16) -> String {
+        if width < 74 {
+            let tried = if self.times_tried(entry) > 0 { "\u{2713} " } else { "" };
+            return format!("{tried}{}", entry.head.difficulty.as_str());
+        }
         let tried = if self.times_tried(entry) > 0 { "tried \u{2713}  " } else { "" };
         let minutes = entry.head.minutes.map_or_else(String::new, |m| format!("{m} min"));
         format!("{tried}{:<8} {minutes:>6}", entry.head.difficulty.as_str())
@@ -211,7 +215,11 @@ impl Home {
                 let Some(entry) = on.desk.library().entries().get(*n) else { return };
                 let skills: Vec<&str> =
                     entry.head.skills.iter().filter_map(|s| s.parse::<Id>().ok()).map(Id::name).collect();
-                prose.heading(entry.head.title.trim(), theme.strong);
+                let minutes = entry.head.minutes.map_or_else(String::new, |m| format!(", about {m} minutes"));
+                prose.rich_line(
+                    Rich::of(entry.head.title.trim(), theme.strong)
+                        .add(&format!("  {}{minutes}", entry.head.difficulty.as_str()), theme.dim),
+                );
                 if !skills.is_empty() {
                     prose.heading(&format!("To practise: {}.", skills.join(", ")), theme.text);
                 }
@@ -260,13 +268,13 @@ impl Home {
             let welcome = "Here you rehearse a conversation you dread, with someone who reacts to how you talk; nothing \
                  you type leaves this computer.";
             prose.para(&format!("{welcome} {}", safety::words().about), theme.strong);
-            let height = prose.height(area.width) as u16;
+            let height = prose.rows(area.width) as u16;
             prose.draw(canvas, Rect { height: height.min(area.height), ..area }, 0);
             y += height;
         }
         let mut x = canvas.put(area, area.x, y, "Practising as  ", theme.dim);
         for (n, (audience, name)) in
-            [(Audience::Client, "myself, before a hard talk"), (Audience::Trainee, "a trainee therapist")].into_iter().enumerate()
+            [(Audience::Client, "myself"), (Audience::Trainee, "trainee therapist")].into_iter().enumerate()
         {
             let on_it = on.prefs.audience == audience;
             let style = if on_it { theme.strong } else { theme.dim };

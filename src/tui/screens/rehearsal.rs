@@ -8,6 +8,7 @@ use crate::tui::app::Shared;
 use crate::tui::coach;
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::talk::{Happened, Talk};
+use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
 use crate::tui::widgets::conversation::{Shown, View};
 use crate::tui::widgets::editor::{Editor, Took};
@@ -172,7 +173,7 @@ impl Rehearsal {
         };
     }
 
-    fn coach_page(&self, theme: &crate::tui::theme::Theme, talk: &Talk) -> Prose {
+    fn coach_page(&self, theme: &Theme, talk: &Talk, tight: bool) -> Prose {
         let session = talk.session();
         let mut prose = Prose::default();
         let met = session.position().met;
@@ -194,7 +195,9 @@ impl Rehearsal {
             }
             Some(turn) => {
                 let earlier = self.looked_at.is_some() && talk.last_reply().is_some_and(|last| last.id != turn.id);
-                prose.heading(if earlier { "An earlier reply" } else { "Your last reply" }, theme.strong);
+                if earlier || !tight {
+                    prose.heading(if earlier { "An earlier reply" } else { "Your last reply" }, theme.strong);
+                }
                 if self.why {
                     coach::trace(&mut prose, theme, session, turn);
                 } else {
@@ -206,6 +209,9 @@ impl Rehearsal {
             }
         }
         coach::goals(&mut prose, theme, session.scenario(), &met);
+        if tight {
+            prose.blocks.iter_mut().for_each(|block| block.gap = 0);
+        }
         let focus: Vec<&str> = session.notes().focus.iter().map(|id| id.name()).collect();
         if !focus.is_empty() {
             prose.rich(Rich::of("You look out for: ", theme.dim).add(&format!("{}.", focus.join(", ")), theme.text));
@@ -247,7 +253,7 @@ impl Rehearsal {
         let used = Self::mood(talk, canvas, area, &at);
         let gap = u16::from(area.height > 10);
         let rest = Rect { y: area.y + used + gap, height: area.height.saturating_sub(used + gap), ..area };
-        self.coach_page(&canvas.theme, talk).draw(canvas, rest, self.coach.0);
+        self.coach_page(&canvas.theme, talk, area.height < 8).draw(canvas, rest, self.coach.0);
         canvas.hit(rest, Hit::Choice(0, 0));
     }
 
@@ -278,7 +284,7 @@ impl Rehearsal {
         }
     }
 
-    fn stop_page(&self, talk: &Talk, theme: &crate::tui::theme::Theme) -> (Prose, Vec<(&'static str, Key)>) {
+    fn stop_page(&self, talk: &Talk, theme: &Theme) -> (Prose, Vec<(&'static str, Key)>) {
         let words = crate::safety::words();
         let name = &talk.session().scenario().counterpart.name;
         let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
@@ -303,7 +309,7 @@ impl Rehearsal {
         let width = area.width.min(84);
         let text = Rect { width, height: area.height.saturating_sub(2), ..area };
         prose.draw(canvas, text, self.stop.0);
-        let y = area.y + text.height.min(prose.height(width) as u16) + 1;
+        let y = area.y + text.height.min(prose.rows(width) as u16) + 1;
         let mut x = area.x;
         for (label, key) in buttons {
             x = canvas.button(area, x, y.min(area.bottom() - 1), label, key, key == Key::Enter) + 1;
@@ -373,7 +379,7 @@ impl Screen for Rehearsal {
         let rows = self.editor.rows(usize::from(left.width.saturating_sub(2))).len() as u16;
         let most = if beside { area.height / 2 } else { area.height / 4 };
         let field = rows.clamp(1, most.max(1)) + 1;
-        let below = if beside { 0 } else { (area.height.saturating_sub(field) * 2 / 5).clamp(4, 12) };
+        let below = if beside { 0 } else { (area.height.saturating_sub(field) * 2 / 5 + 1).clamp(4, 14) };
         let talk_area = Rect { height: area.height.saturating_sub(field + below), width: left.width - 1, ..left };
         self.shown(talk).draw(canvas, talk_area, self.view);
         if beside {
@@ -401,22 +407,26 @@ impl Screen for Rehearsal {
             Input::Key(Key::Esc) if self.looked_at.is_some() || self.why || self.view != View::default() => self.fresh(),
             Input::Key(Key::Esc) => return Go::Back,
             Input::Key(Key::Ctrl('b')) => return self.another_way(on),
-            Input::Key(Key::F(2)) => {
+            Input::Key(Key::F(2) | Key::Ctrl('g')) => {
                 self.hints += 1;
                 self.coach = Scroll::default();
             }
-            Input::Key(Key::F(3)) => {
+            Input::Key(Key::F(3) | Key::Ctrl('y')) => {
                 self.why = !self.why;
                 self.coach = Scroll::default();
             }
-            Input::Key(Key::F(4)) => return Go::Push(Box::new(takes::Takes::new(on))),
-            Input::Key(Key::F(5)) if talk.session().phase() == Phase::Finished => return self.say(on),
-            Input::Key(Key::F(5)) if !talk.thinking() => {
+            Input::Key(Key::F(4) | Key::Ctrl('t')) => return Go::Push(Box::new(takes::Takes::new(on))),
+            Input::Key(Key::F(5) | Key::Ctrl('f')) if talk.session().phase() == Phase::Finished => return self.say(on),
+            Input::Key(Key::F(5) | Key::Ctrl('f')) if !talk.thinking() => {
                 self.finishing = true;
                 talk.send(Command::Finish);
             }
             Input::Key(Key::Char('?')) if self.editor.is_empty() => return help::open(),
             Input::Key(key @ (Key::Earlier | Key::Later)) => self.look(on, drawn, key == Key::Later),
+            Input::Key(Key::Tab) => {
+                let read = self.coach.0.min(drawn.scroll_max);
+                self.coach.0 = if read >= drawn.scroll_max { 0 } else { read + drawn.page.saturating_sub(1).max(1) };
+            }
             Input::Key(key @ (Key::PageUp | Key::PageDown | Key::Top | Key::Bottom)) => {
                 let Some(area) = drawn.conversation else { return Go::Stay };
                 let page = area.height.saturating_sub(2).max(1) as isize;

@@ -285,7 +285,7 @@ impl Review {
         if plan.is_some() {
             prose.para("Your plan is kept with this rehearsal. You can change it whenever you like.", theme.dim);
         }
-        let height = (prose.height(wide.width) as u16).min(wide.height);
+        let height = (prose.rows(wide.width) as u16).min(wide.height);
         prose.draw(canvas, Rect { height, ..wide }, 0);
         (canvas.drawn.scroll_max, canvas.drawn.page) = (0, 0);
         let mut y = wide.y + height;

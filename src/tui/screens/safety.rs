@@ -48,7 +48,7 @@ impl Screen for Ask {
         }
         prose.para(&safety::words().screen.question, theme.strong);
         let area = Rect { width: area.width.min(72), ..area };
-        let height = (prose.height(area.width) as u16).min(area.height);
+        let height = (prose.rows(area.width) as u16).min(area.height);
         prose.draw(canvas, Rect { height, ..area }, 0);
         (canvas.drawn.scroll_max, canvas.drawn.page) = (0, 0);
         let y = area.y + height;

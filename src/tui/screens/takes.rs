@@ -161,7 +161,7 @@ impl Takes {
         };
         let said = common.checked_sub(1).and_then(|n| a.get(n)).map_or("", |t| t.text.as_str());
         top.rich(Rich::of(&lead, theme.dim).add(&format!("{name}: \u{201c}{}\u{201d}", short_quote(said)), theme.text));
-        let height = (top.height(area.width) as u16).min(area.height / 3);
+        let height = (top.rows(area.width) as u16).min(area.height / 3);
         top.draw(canvas, Rect { height, ..area }, 0);
         let half = (area.width - 3) / 2;
         let body = Rect { y: area.y + height, height: area.height - height, ..area };
@@ -301,7 +301,7 @@ impl Screen for Takes {
             return;
         }
         let theme = canvas.theme;
-        let head = "Your replies, every attempt.  \u{2022} where you are   * marked   at the right: what came of it";
+        let head = "\u{2022} where you are   * marked   at the right: how they seemed then";
         canvas.put_fit(area, area.x, area.y, head, theme.dim);
         let below = 3.min(area.height / 4);
         let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2 + below), ..area };

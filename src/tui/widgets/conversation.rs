@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::canvas::{Canvas, Hit};
-use super::prose::{Block, Rich, scroll_sign};
+use super::prose::{Block, Rich, scroll_sign, text_area, unfold};
 use super::wrap;
 use crate::analysis::{Analysis, Finding, Kind};
 use crate::session::{Session, Speaker, Turn, TurnId};
@@ -99,7 +99,7 @@ impl Shown<'_> {
     fn block(&self, theme: &Theme, n: usize) -> Block {
         let scenario = self.session.scenario();
         let Some(n) = n.checked_sub(usize::from(self.situation)) else {
-            let rich = Rich::of(scenario.situation.trim(), theme.dim)
+            let rich = Rich::of(&unfold(&scenario.situation), theme.dim)
                 .add("\nWhat you want: ", theme.dim)
                 .add(scenario.goal.value.trim(), theme.strong);
             return Block { rich, gap: 1, indent: 1, ..Block::default() };
@@ -162,6 +162,8 @@ impl Shown<'_> {
             return;
         }
         let theme = canvas.theme;
+        let whole = area;
+        let area = text_area(area);
         let last = self.last_page(&theme, area);
         let (mut n, mut skip) = view.top.map_or(last, |top| top.min(last));
         let above = (n, skip) != (0, 0);
@@ -172,7 +174,7 @@ impl Shown<'_> {
             y += self.block(&theme, n).draw(canvas, rest, skip);
             (n, skip) = (n + 1, 0);
         }
-        scroll_sign(canvas, area, usize::from(above), usize::from(above) + usize::from(below));
+        scroll_sign(canvas, whole, usize::from(above), usize::from(above) + usize::from(below));
         canvas.drawn.conversation = Some(area);
     }
 

@@ -144,6 +144,22 @@ impl Block {
     }
 }
 
+/// The text with its lines joined to paragraphs, as a file's line ends mean nothing here; empty lines and list items stay.
+pub fn unfold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.trim().lines() {
+        let trimmed = line.trim();
+        let apart = out.is_empty() || out.ends_with('\n') || trimmed.is_empty() || trimmed.starts_with("- ");
+        match (out.is_empty(), apart) {
+            (true, _) => {}
+            (false, true) => out.push('\n'),
+            (false, false) => out.push(' '),
+        }
+        out.push_str(trimmed);
+    }
+    out
+}
+
 /// A page of paragraphs.
 #[derive(Clone, Debug, Default)]
 pub struct Prose {
@@ -160,12 +176,18 @@ impl Prose {
 
     /// A paragraph with an empty row below.
     pub fn para(&mut self, text: &str, style: Style) -> &mut Self {
-        self.rich(Rich::of(text.trim_end(), style))
+        self.rich(Rich::of(&unfold(text), style))
     }
 
     /// The same with styles in it.
     pub fn rich(&mut self, rich: Rich) -> &mut Self {
         self.blocks.push(Block { rich, gap: 1, ..Block::default() });
+        self
+    }
+
+    /// A row, or several, with styles in it and none empty below.
+    pub fn rich_line(&mut self, rich: Rich) -> &mut Self {
+        self.blocks.push(Block { rich, ..Block::default() });
         self
     }
 
@@ -185,13 +207,19 @@ impl Prose {
         self
     }
 
-    /// How many rows it takes.
-    pub fn height(&self, width: u16) -> usize {
+    /// How many rows it takes in an area of this width.
+    pub fn rows(&self, width: u16) -> usize {
+        self.height(text_area(Rect { width, ..Rect::default() }).width)
+    }
+
+    fn height(&self, width: u16) -> usize {
         self.blocks.iter().map(|b| b.height(width)).sum()
     }
 
     /// Draw it from row `scroll` on, not beyond its end; the canvas notes how far it can be scrolled.
     pub fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, scroll: usize) {
+        let whole = area;
+        let area = text_area(area);
         let all = self.height(area.width);
         let max = all.saturating_sub(usize::from(area.height));
         canvas.drawn.scroll_max = max;
@@ -210,8 +238,13 @@ impl Prose {
             y += block.draw(canvas, Rect { y, height: area.bottom() - y, ..area }, skip);
             skip = 0;
         }
-        scroll_sign(canvas, area, scroll.min(max), max);
+        scroll_sign(canvas, whole, scroll.min(max), max);
     }
+}
+
+/// The part of an area for text, where the signs for more have a column of their own.
+pub fn text_area(area: Rect) -> Rect {
+    Rect { width: if area.width > 24 { area.width - 2 } else { area.width }, ..area }
 }
 
 /// Small signs at the right edge where there is more above or below.
