@@ -161,11 +161,7 @@ impl Runtime {
     ///
     /// # Errors
     /// As [`Runtime::submit`]; what was told of until then is stored.
-    pub fn submit_watched(
-        &mut self,
-        command: Command,
-        watch: &mut dyn FnMut(&Recorded),
-    ) -> Result<(), RuntimeError> {
+    pub fn submit_watched(&mut self, command: Command, watch: &mut dyn FnMut(&Recorded)) -> Result<(), RuntimeError> {
         self.stop.clear();
         let typed = if let Command::Say(text) = &command { Some(text.clone()) } else { None };
         let event = self.session.decide(command)?;

@@ -86,11 +86,8 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
             None => tui::Opening::Home,
         };
         let place = if options.no_save { Place::Memory } else { Place::File(store::paths::database()?) };
-        let wishes = tui::Wishes {
-            seed: options.seed,
-            difficulty: options.difficulty,
-            hide_feedback: options.hide_feedback,
-        };
+        let wishes =
+            tui::Wishes { seed: options.seed, difficulty: options.difficulty, hide_feedback: options.hide_feedback };
         return app(Desk::new(library, place, system_clock), &opening, wishes);
     }
     let mut console = Console::stdout();

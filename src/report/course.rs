@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::session::director::Meter;
-use crate::session::explain::short_quote;
+use crate::session::explain::{lower_first, short_quote};
 use crate::session::{Session, Speaker, TurnId};
 
 /// The least change, in tenths, that is told of.
@@ -69,7 +69,8 @@ pub fn movers(session: &Session) -> Vec<Mover> {
                 }
                 let step = turn.step.as_ref()?;
                 let because = step.shifts.iter().filter(|s| s.meter == meter && (s.by > 0) == (by > 0));
-                let because = because.max_by_key(|s| s.by.abs()).map(|s| format!(" ({})", s.because.name().to_lowercase()));
+                let because =
+                    because.max_by_key(|s| s.by.abs()).map(|s| format!(" ({})", lower_first(s.because.name())));
                 let how = if by.abs() >= 15 { " a lot" } else { "" };
                 said.push(format!("{}{how}{}", if by > 0 { up } else { down }, because.unwrap_or_default()));
             }

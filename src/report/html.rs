@@ -110,7 +110,8 @@ fn said(out: &mut String, session: &Session, turn: &Turn) -> std::fmt::Result {
 }
 
 fn underlined(text: &str, findings: &[&Finding]) -> String {
-    let mut edges: Vec<usize> = findings.iter().flat_map(|f| [f.span.start, f.span.end]).chain([0, text.len()]).collect();
+    let mut edges: Vec<usize> =
+        findings.iter().flat_map(|f| [f.span.start, f.span.end]).chain([0, text.len()]).collect();
     edges.sort_unstable();
     edges.dedup();
     let mut out = String::new();

@@ -38,7 +38,13 @@ fn write(out: &mut String, session: &Session, summary: &Summary) -> std::fmt::Re
     if !movers.is_empty() {
         writeln!(out, "\n## What moved {}\n", escape(name))?;
         for mover in &movers {
-            writeln!(out, "- Reply {}, \u{201c}{}\u{201d}: {}", mover.reply, escape(&mover.quote), escape(&mover.text))?;
+            writeln!(
+                out,
+                "- Reply {}, \u{201c}{}\u{201d}: {}",
+                mover.reply,
+                escape(&mover.quote),
+                escape(&mover.text)
+            )?;
         }
     }
     writeln!(out, "\n## The talk\n")?;
@@ -47,7 +53,12 @@ fn write(out: &mut String, session: &Session, summary: &Summary) -> std::fmt::Re
         writeln!(out, "**{}:** {}\n", escape(json::speaker(session, turn.speaker)), said.replace('\n', "  \n"))?;
         for finding in turn.analysis.iter().flat_map(|a| &a.findings) {
             let quoted = escape(&short_quote(quote(&turn.text, finding)));
-            writeln!(out, "> *{}* \u{2014} \u{201c}{quoted}\u{201d}: {}\n", finding.id.name(), escape(finding.reason.trim()))?;
+            writeln!(
+                out,
+                "> *{}* \u{2014} \u{201c}{quoted}\u{201d}: {}\n",
+                finding.id.name(),
+                escape(finding.reason.trim())
+            )?;
         }
     }
     writeln!(out, "---\n\nPractice feedback by a set of rules, not an assessment; no clinician has checked its marks.")

@@ -80,7 +80,8 @@ pub struct Head {
     pub content_note: Option<String>,
 }
 
-const HEAD_KEYS: &[&str] = &["id", "title", "audience", "problem_area", "difficulty", "minutes", "skills", "content_note"];
+const HEAD_KEYS: &[&str] =
+    &["id", "title", "audience", "problem_area", "difficulty", "minutes", "skills", "content_note"];
 
 /// One scenario of the library.
 #[derive(Debug)]

@@ -277,8 +277,9 @@ impl App {
                 let Some(talk) = self.shared.talk.as_mut().filter(|talk| talk.id() == id) else { return Flow::Go };
                 let happened = talk.take_in(news);
                 if let Happened::Unsaved(why, Some(text)) = &happened {
-                    self.shared.last_words =
-                        Some(format!("This could not be saved ({why}). Here it is, so that you can copy it:\n\n{text}"));
+                    self.shared.last_words = Some(format!(
+                        "This could not be saved ({why}). Here it is, so that you can copy it:\n\n{text}"
+                    ));
                 }
                 let go = self.stack.last_mut().map(|screen| screen.happened(&mut self.shared, &happened));
                 self.go(go.unwrap_or(Go::Stay))
@@ -291,7 +292,9 @@ impl App {
 
     fn event(&mut self, event: Event) -> Flow {
         match event {
-            Event::Key(event) if event.kind != KeyEventKind::Release => Key::of(event).map_or(Flow::Go, |key| self.key(key)),
+            Event::Key(event) if event.kind != KeyEventKind::Release => {
+                Key::of(event).map_or(Flow::Go, |key| self.key(key))
+            }
             Event::Paste(text) if !self.too_small() && !self.asking => self.input(Input::Paste(&text)),
             Event::Mouse(mouse) if !self.too_small() => self.mouse(mouse),
             _ => Flow::Go,
@@ -324,7 +327,11 @@ impl App {
             }
             _ if self.too_small() => Flow::Go,
             Key::F(1) => {
-                if self.stack.last().is_some_and(|top| top.is_help()) { Flow::Go } else { self.go(help::open()) }
+                if self.stack.last().is_some_and(|top| top.is_help()) {
+                    Flow::Go
+                } else {
+                    self.go(help::open())
+                }
             }
             key => self.input(Input::Key(key)),
         }
@@ -444,7 +451,7 @@ impl App {
         let Some(text) = &self.shared.notice else { return 0 };
         let area = canvas.area();
         let mut prose = Prose::default();
-        prose.item("\u{2022}", text, (canvas.theme.alert, canvas.theme.alert));
+        prose.item("\u{2022}", text, (canvas.theme.key, canvas.theme.strong));
         let width = area.width - 4;
         let height = (prose.rows(width) as u16).min(4);
         let y = area.height.saturating_sub(below + height);
@@ -514,12 +521,7 @@ pub fn dialog(canvas: &mut Canvas<'_>, title: &str, text: &str, buttons: &[(&str
     let mut prose = Prose::default();
     prose.para(text, canvas.theme.text);
     let height = (prose.rows(width - 4) as u16 + 4).min(all.height);
-    let area = Rect {
-        x: (all.width - width) / 2,
-        y: (all.height - height) / 2,
-        width,
-        height,
-    };
+    let area = Rect { x: (all.width - width) / 2, y: (all.height - height) / 2, width, height };
     canvas.drawn.hits.clear();
     canvas.drawn.cursor = None;
     canvas.clear(area, canvas.theme.text);

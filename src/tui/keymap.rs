@@ -131,7 +131,7 @@ pub const HOME: &[Hint] = &[
     hint("\u{2191}\u{2193}", "choose", Key::Down),
     hint("Enter", "open", Key::Enter),
     hint("Tab", "client / trainee", Key::Tab),
-    hint("F2", "past rehearsals", Key::F(2)),
+    hint("F2", "past", Key::F(2)),
     hint("F3", "progress", Key::F(3)),
     hint("F4", "settings", Key::F(4)),
     HELP,
@@ -150,12 +150,8 @@ pub const BRIEF: &[Hint] = &[
 ];
 
 /// The question before a scene.
-pub const SAFETY: &[Hint] = &[
-    hint("\u{2190}\u{2192}", "choose", Key::Right),
-    hint("Enter", "answer", Key::Enter),
-    BACK,
-    HELP,
-];
+pub const SAFETY: &[Hint] =
+    &[hint("\u{2190}\u{2192}", "choose", Key::Right), hint("Enter", "answer", Key::Enter), BACK, HELP];
 
 /// The conversation.
 pub const REHEARSAL: &[Hint] = &[
@@ -230,12 +226,8 @@ pub const REVIEW: &[Hint] = &[
 ];
 
 /// The page of the look back that one writes on.
-pub const PLAN: &[Hint] = &[
-    hint("Tab", "next page", Key::Tab),
-    hint("Enter", "the other field", Key::Enter),
-    BACK,
-    HELP,
-];
+pub const PLAN: &[Hint] =
+    &[hint("Tab", "next page", Key::Tab), hint("Enter", "the other field", Key::Enter), BACK, HELP];
 
 /// Past rehearsals.
 pub const HISTORY: &[Hint] = &[

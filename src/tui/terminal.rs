@@ -13,7 +13,10 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether there is a terminal that can be drawn on.
 pub fn can_draw() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term.is_empty() || term == "dumb");
-    io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb && (cfg!(windows) || std::env::var_os("TERM").is_some())
+    io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && !dumb
+        && (cfg!(windows) || std::env::var_os("TERM").is_some())
 }
 
 /// Take the terminal.

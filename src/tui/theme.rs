@@ -74,8 +74,12 @@ impl Theme {
     /// The theme of this name.
     pub const fn of(name: ThemeName) -> Self {
         match name {
-            ThemeName::Dark => Self::coloured(234, [252, 247, 255, 117, 240, 152, 222, 114, 216, 222], (237, 252), (24, 231)),
-            ThemeName::Light => Self::coloured(255, [235, 240, 16, 25, 248, 24, 94, 22, 124, 88], (252, 235), (24, 231)),
+            ThemeName::Dark => {
+                Self::coloured(234, [252, 247, 255, 117, 240, 152, 222, 114, 216, 222], (237, 252), (24, 231))
+            }
+            ThemeName::Light => {
+                Self::coloured(255, [235, 240, 16, 25, 248, 24, 94, 22, 124, 88], (252, 235), (24, 231))
+            }
             ThemeName::HighContrast => {
                 Self::coloured(16, [231, 231, 231, 226, 231, 123, 226, 120, 217, 226], (16, 231), (226, 16))
             }

@@ -63,7 +63,8 @@ impl History {
                 self.words = Some(self.past.iter().map(line).collect());
             }
             let words = self.words.as_deref().unwrap_or_default();
-            let fits = |n: &usize| words.get(*n).is_some_and(|line| wanted.split_whitespace().all(|w| line.contains(w)));
+            let fits =
+                |n: &usize| words.get(*n).is_some_and(|line| wanted.split_whitespace().all(|w| line.contains(w)));
             self.fitting = (0..self.past.len()).filter(fits).collect();
         }
         self.chosen = self.chosen.min(self.fitting.len().saturating_sub(1));
@@ -78,7 +79,11 @@ impl History {
         if !on.resume(&id) {
             return Go::Stay;
         }
-        if go_on { Go::Push(Box::new(rehearsal::Rehearsal::new(on))) } else { Go::Push(Box::new(review::Review::new(on))) }
+        if go_on {
+            Go::Push(Box::new(rehearsal::Rehearsal::new(on)))
+        } else {
+            Go::Push(Box::new(review::Review::new(on)))
+        }
     }
 
     fn delete(&mut self, on: &mut Shared) {
@@ -122,7 +127,11 @@ impl Screen for History {
         }
         let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if self.fitting.is_empty() {
-            let text = if self.past.is_empty() { "Nothing yet. What you rehearse is kept here." } else { "None of them has these words." };
+            let text = if self.past.is_empty() {
+                "Nothing yet. What you rehearse is kept here."
+            } else {
+                "None of them has these words."
+            };
             canvas.put_fit(list, list.x, list.y, text, theme.dim);
         }
         let height = usize::from(list.height);
@@ -158,7 +167,12 @@ impl Screen for History {
                 day(on, past),
                 replies(past.turns)
             );
-            dialog(canvas, "Delete this rehearsal?", &text, &[("Keep it (Esc)", Key::Esc), ("Delete (d)", Key::Char('d'))]);
+            dialog(
+                canvas,
+                "Delete this rehearsal?",
+                &text,
+                &[("Keep it (Esc)", Key::Esc), ("Delete (d)", Key::Char('d'))],
+            );
         }
     }
 

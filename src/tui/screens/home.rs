@@ -48,8 +48,7 @@ pub struct Home {
 impl Home {
     /// The first page.
     pub fn new(on: &mut Shared) -> Self {
-        let mut home =
-            Self { rows: Vec::new(), chosen: 0, find: Editor::default(), latest: None, tried: Vec::new() };
+        let mut home = Self { rows: Vec::new(), chosen: 0, find: Editor::default(), latest: None, tried: Vec::new() };
         home.read(on);
         home
     }
@@ -179,7 +178,9 @@ impl Home {
                 (format!("Try one now: {}", entry(n).map_or("", |e| e.head.title.trim())), "press Enter".to_owned())
             }
             Some(Row::Continue(past)) => (format!("Go on: {}", past.title), replies(past.turns)),
-            Some(Row::Situation(n)) => entry(n).map_or_else(Default::default, |e| (e.head.title.trim().to_owned(), self.facts(e, area.width))),
+            Some(Row::Situation(n)) => {
+                entry(n).map_or_else(Default::default, |e| (e.head.title.trim().to_owned(), self.facts(e, area.width)))
+            }
             Some(Row::History) => ("Past rehearsals".into(), "F2".into()),
             Some(Row::Progress) => ("Progress".into(), "F3".into()),
             Some(Row::Settings) => ("Settings".into(), "F4".into()),
@@ -229,11 +230,11 @@ impl Home {
                 match self.times_tried(entry) {
                     0 => {}
                     1 => {
- prose.heading("You have tried it once.", theme.dim);
- }
+                        prose.heading("You have tried it once.", theme.dim);
+                    }
                     n => {
- prose.heading(&format!("You have tried it {n} times."), theme.dim);
- }
+                        prose.heading(&format!("You have tried it {n} times."), theme.dim);
+                    }
                 }
             }
             Some(Row::Continue(past)) => {
@@ -241,20 +242,23 @@ impl Home {
                 prose.heading("Goes on exactly where you left off.", theme.text);
             }
             Some(Row::History) => {
- prose.heading("Look back on what you rehearsed, and try again from any turn.", theme.text);
- }
+                prose.heading("Look back on what you rehearsed, and try again from any turn.", theme.text);
+            }
             Some(Row::Progress) => {
- prose.heading("How often there was a chance for each skill, and how often you took it.", theme.text);
- }
+                prose.heading("How often there was a chance for each skill, and how often you took it.", theme.text);
+            }
             Some(Row::Settings) => {
- prose.heading("Colours, feedback, mouse.", theme.text);
- }
+                prose.heading("Colours, feedback, mouse.", theme.text);
+            }
             Some(Row::Help) => {
- prose.heading("Every key, plain mode, and where to turn when it is more than practice.", theme.text);
- }
+                prose.heading("Every key, plain mode, and where to turn when it is more than practice.", theme.text);
+            }
             None => {
- prose.heading("Nothing has these words. Backspace takes letters away; Tab looks on the other side.", theme.text);
- }
+                prose.heading(
+                    "Nothing has these words. Backspace takes letters away; Tab looks on the other side.",
+                    theme.text,
+                );
+            }
         }
         prose.draw(canvas, area, 0);
         (canvas.drawn.scroll_max, canvas.drawn.page) = (0, 0);
@@ -305,7 +309,9 @@ fn replies(n: u32) -> String {
 fn first_to_try(entries: &[Entry], audience: Audience) -> Option<usize> {
     let asks = |e: &Entry| brief::asks_first(e.text());
     let fits = |quiet: bool| {
-        entries.iter().position(|e| e.head.audience == audience && !asks(e) && !(quiet && e.head.content_note.is_some()))
+        entries
+            .iter()
+            .position(|e| e.head.audience == audience && !asks(e) && !(quiet && e.head.content_note.is_some()))
     };
     fits(true).or_else(|| fits(false))
 }
@@ -358,8 +364,8 @@ impl Screen for Home {
             let row = Rect { y, height: 1, width: list.width.saturating_sub(2), ..list };
             match line {
                 Line::Heading(text) => {
- canvas.put_fit(row, row.x, y, text, canvas.theme.strong);
- }
+                    canvas.put_fit(row, row.x, y, text, canvas.theme.strong);
+                }
                 Line::Row(n) => self.draw_row(on, canvas, row, *n),
                 Line::Gap => {}
             }

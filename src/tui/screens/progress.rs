@@ -60,6 +60,7 @@ impl Progress {
         }
         prose.blocks.push(Block { rich: head, gap: 1, ..Block::default() });
         let all: Vec<Record> = self.records.iter().map(|(_, r)| r.clone()).collect();
+        let mut none = true;
         for skill in Id::ALL.iter().copied().filter(|id| id.kind() == Kind::Skill) {
             let total = sum(all.iter(), skill);
             if total.chances == 0 {
@@ -77,8 +78,17 @@ impl Progress {
                 row = row.add(&format!("{cell}{fill}"), theme.text);
             }
             prose.blocks.push(Block { rich: row, ..Block::default() });
-            prose.heading(&format!("  {}", trend_said(trend(&all, skill))), theme.dim);
+            if let Some(trend) = trend(&all, skill) {
+                prose.heading(&format!("  {}", trend_said(trend)), theme.dim);
+                none = false;
+            }
             prose.gap();
+        }
+        if none {
+            prose.para(
+                &format!("A trend shows from {FEWEST_FOR_TREND} rehearsals of the same kind and difficulty on."),
+                theme.dim,
+            );
         }
         self.tension(&mut prose, theme);
         prose
@@ -112,14 +122,12 @@ fn sum<'r>(records: impl Iterator<Item = &'r Record>, skill: Id) -> Tally {
     records.filter_map(|r| r.tally(skill)).fold(Tally::default(), Tally::plus)
 }
 
-fn trend_said(trend: Option<Trend>) -> String {
-    match trend {
-        None => format!("A trend shows from {FEWEST_FOR_TREND} rehearsals of the same kind and difficulty on."),
-        Some(Trend { rehearsals, earlier, later }) => format!(
-            "Over {rehearsals} rehearsals of the same kind and difficulty: {} of {} at first, {} of {} lately.",
-            earlier.taken, earlier.chances, later.taken, later.chances
-        ),
-    }
+fn trend_said(trend: Trend) -> String {
+    let Trend { rehearsals, earlier, later } = trend;
+    format!(
+        "Over {rehearsals} rehearsals of the same kind and difficulty: {} of {} at first, {} of {} lately.",
+        earlier.taken, earlier.chances, later.taken, later.chances
+    )
 }
 
 /// The Monday of a day's week.

@@ -42,7 +42,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// The open rehearsal.
     pub fn new(on: &Shared) -> Self {
-        let editor = on.prefill.as_deref().or(on.draft()).map(Editor::with).unwrap_or_default();
+        let editor = on.draft().map(Editor::with).unwrap_or_default();
         Self { editor, ..Self::default() }
     }
 
@@ -116,7 +116,7 @@ impl Rehearsal {
         }
         self.fresh();
         self.editor = Editor::with(&text);
-        on.notice("Here is what you said, to say it another way. The first attempt is kept: F4 shows both.");
+        on.notice("Here is what you said, to say it another way; Ctrl+U empties the field. The first attempt is kept: F4 shows both.");
         Go::Stay
     }
 
@@ -298,8 +298,11 @@ impl Rehearsal {
             (prose, vec![("Stop here for today (Enter)", Key::Enter), ("I am safe, go on (g)", Key::Char('g'))])
         } else {
             prose.para(&words.unclear.question.replace("{name}", name), theme.strong);
-            let buttons =
-                vec![("It was about me (m)", Key::Char('m')), ("Part of the role (r)", Key::Char('r')), ("Stop here (Enter)", Key::Enter)];
+            let buttons = vec![
+                ("It was about me (m)", Key::Char('m')),
+                ("Part of the role (r)", Key::Char('r')),
+                ("Stop here (Enter)", Key::Enter),
+            ];
             (prose, buttons)
         }
     }
@@ -404,7 +407,9 @@ impl Screen for Rehearsal {
         match input {
             Input::Key(Key::Enter) => return self.say(on),
             Input::Key(Key::Esc) if talk.thinking() => talk.stop(),
-            Input::Key(Key::Esc) if self.looked_at.is_some() || self.why || self.view != View::default() => self.fresh(),
+            Input::Key(Key::Esc) if self.looked_at.is_some() || self.why || self.view != View::default() => {
+                self.fresh()
+            }
             Input::Key(Key::Esc) => return Go::Back,
             Input::Key(Key::Ctrl('b')) => return self.another_way(on),
             Input::Key(Key::F(2) | Key::Ctrl('g')) => {
@@ -494,6 +499,9 @@ impl Screen for Rehearsal {
     }
 
     fn on_top(&mut self, on: &mut Shared) {
+        if on.talk.as_ref().is_some_and(|talk| talk.session().turns().len() == 1) && self.editor.is_empty() {
+            on.notice("Say what you would say, and press Enter. PgUp reads the situation.");
+        }
         if let Some(text) = on.prefill.take() {
             self.fresh();
             self.editor = Editor::with(&text);

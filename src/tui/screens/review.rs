@@ -156,8 +156,11 @@ impl Review {
 
     fn remark(prose: &mut Prose, theme: &Theme, title: &str, remark: &Remark) {
         prose.heading(title, theme.strong);
-        let quote = if remark.quote.is_empty() { "(silence)".into() } else { format!("\u{201c}{}\u{201d}", remark.quote) };
-        prose.rich(Rich::of(&format!("Reply {}, {quote}: ", remark.reply), theme.dim).add(remark.text.trim(), theme.text));
+        let quote =
+            if remark.quote.is_empty() { "(silence)".into() } else { format!("\u{201c}{}\u{201d}", remark.quote) };
+        prose.rich(
+            Rich::of(&format!("Reply {}, {quote}: ", remark.reply), theme.dim).add(remark.text.trim(), theme.text),
+        );
         if let Some(example) = &remark.example {
             prose.rich(Rich::of("For instance: ", theme.dim).add(&format!("\u{201c}{example}\u{201d}"), theme.strong));
         }
@@ -171,7 +174,8 @@ impl Review {
         prose.rich(Rich::of("What you wanted: ", theme.dim).add(summary.goal.trim(), theme.text));
         coach::goals(&mut prose, theme, scenario, &session.position().met);
         if summary.replies == 0 {
-            prose.para("You have not said anything yet. That is all right; it is there when you come back.", theme.text);
+            prose
+                .para("You have not said anything yet. That is all right; it is there when you come back.", theme.text);
         }
         if let Some(strength) = &summary.strength {
             Self::remark(&mut prose, theme, "A strength", strength);
@@ -190,7 +194,7 @@ impl Review {
         let theme = canvas.theme;
         let notes = session.notes();
         let before = notes.before.map_or_else(String::new, |b| format!(" (before: {b})"));
-        let label = format!("How tense do you feel now?{before} ");
+        let label = format!("How tense now?{before} ");
         let mut x = canvas.put_fit(area, area.x, area.y, &label, theme.strong);
         for level in 0..=MOST_TENSE {
             let on_it = notes.after == Some(level);
@@ -235,7 +239,8 @@ impl Review {
                 prose.para("Enter tries again from this reply.", theme.dim);
             }
             None => {
-                prose.para("\u{2191}\u{2193} goes through your replies; here stands what was found in each.", theme.dim);
+                prose
+                    .para("\u{2191}\u{2193} goes through your replies; here stands what was found in each.", theme.dim);
             }
         }
         prose.draw(canvas, right, self.scroll.0);
@@ -399,7 +404,8 @@ impl Screen for Review {
         if self.saving {
             let text = "In which form? The file lies in the folder you started from and holds what you said; only you \
                  can read it.";
-            let buttons = [("HTML (h)", Key::Char('h')), ("Markdown (m)", Key::Char('m')), ("JSON (j)", Key::Char('j'))];
+            let buttons =
+                [("HTML (h)", Key::Char('h')), ("Markdown (m)", Key::Char('m')), ("JSON (j)", Key::Char('j'))];
             dialog(canvas, "Save", text, &buttons);
         }
     }
@@ -407,7 +413,9 @@ impl Screen for Review {
     fn input(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
         if self.saving {
             match input {
-                Input::Key(Key::Char(c)) if "hmj".contains(c.to_ascii_lowercase()) => self.save(on, c.to_ascii_lowercase()),
+                Input::Key(Key::Char(c)) if "hmj".contains(c.to_ascii_lowercase()) => {
+                    self.save(on, c.to_ascii_lowercase())
+                }
                 Input::Key(Key::Enter) => self.save(on, 'h'),
                 Input::Key(Key::Esc) => self.saving = false,
                 _ => {}

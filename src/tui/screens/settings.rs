@@ -98,7 +98,13 @@ impl Screen for Settings {
             let mut x = area.x + 15;
             for (k, (text, on_it)) in options.into_iter().enumerate() {
                 let shown = if on_it { format!("({text})") } else { format!(" {text} ") };
-                let style = if here && on_it { theme.select } else if on_it { theme.strong } else { theme.text };
+                let style = if here && on_it {
+                    theme.select
+                } else if on_it {
+                    theme.strong
+                } else {
+                    theme.text
+                };
                 let wide = wrap::width(&shown) as u16;
                 canvas.put(area, x, y, &shown, style);
                 canvas.hit(Rect::new(x, y, wide, 1), Hit::Choice(n, k));

@@ -40,8 +40,14 @@ pub struct Takes {
 impl Takes {
     /// The takes of the open rehearsal.
     pub fn new(on: &Shared) -> Self {
-        let mut takes =
-            Self { rows: Vec::new(), chosen: 0, marked: Vec::new(), comparing: None, scroll: Scroll::default(), leaving: false };
+        let mut takes = Self {
+            rows: Vec::new(),
+            chosen: 0,
+            marked: Vec::new(),
+            comparing: None,
+            scroll: Scroll::default(),
+            leaving: false,
+        };
         if let Some(talk) = &on.talk {
             takes.rows = tree(talk.session());
             let last = talk.last_reply().map(|t| t.id);
@@ -99,7 +105,8 @@ impl Takes {
             on.prefill = talk.session().turn(turn).map(|t| t.text.clone());
             talk.send(Command::Retry(turn));
         } else {
-            let answer = talk.session().turns().iter().find(|t| t.parent == Some(turn) && t.speaker == Speaker::Counterpart);
+            let answer =
+                talk.session().turns().iter().find(|t| t.parent == Some(turn) && t.speaker == Speaker::Counterpart);
             let Some(answer) = answer.map(|t| t.id) else {
                 on.notice("That reply was not answered; there is nothing to go on from.");
                 return Go::Stay;

@@ -19,16 +19,26 @@ pub fn lines(canvas: &mut Canvas<'_>, area: Rect, points: &[(i32, i32)]) {
         canvas.put(plot, plot.x, y, "\u{2502}", theme.line);
     }
     let room = usize::from(plot.width).saturating_sub(2).max(1);
-    let step = (room / points.len()).clamp(1, 4);
+    // Of more turns than columns, some stand for the others.
     let shown = points.len().min(room);
+    let step = (room / points.len()).clamp(1, 8);
     let row = |level: i32| {
         let down = (FULL - level.clamp(0, FULL)) * i32::from(plot.height - 1);
         plot.y + u16::try_from((down + FULL / 2) / FULL).unwrap_or(0)
     };
+    let at = |n: usize| points.get(if points.len() > room { n * (points.len() - 1) / (shown - 1).max(1) } else { n });
+    // Between two turns the lines are dotted.
+    for n in 1..shown {
+        let (Some(before), Some(after)) = (at(n - 1), at(n)) else { continue };
+        for k in 1..step {
+            let part = |a: i32, b: i32| a + (b - a) * k as i32 / step as i32;
+            let x = plot.x + 1 + u16::try_from((n - 1) * step + k).unwrap_or(0);
+            canvas.put(plot, x, row(part(before.0, after.0)), "\u{b7}", theme.you);
+            canvas.put(plot, x, row(part(before.1, after.1)), "\u{b7}", theme.other);
+        }
+    }
     for n in 0..shown {
-        // Of more turns than columns, the one that stands for each column.
-        let of = if points.len() > room { n * (points.len() - 1) / (shown - 1).max(1) } else { n };
-        let Some((trust, tension)) = points.get(of).copied() else { continue };
+        let Some((trust, tension)) = at(n).copied() else { continue };
         let x = plot.x + 1 + u16::try_from(n * step).unwrap_or(0);
         let (a, b) = (row(trust), row(tension));
         if a == b {

@@ -309,12 +309,32 @@ mod tests {
 
     fn doing() -> impl Strategy<Value = Do> {
         use Key::{
-            Backspace, BackTab, Char, Ctrl, Delete, DeleteWord, Down, End, Home, Left, NewLine, Right, Up, WordLeft,
+            BackTab, Backspace, Char, Ctrl, Delete, DeleteWord, Down, End, Home, Left, NewLine, Right, Up, WordLeft,
             WordRight,
         };
         let keys = vec![
-            Char('a'), Char(' '), Char('\u{301}'), Char('日'), Char('\u{200d}'), Char('👩'), NewLine, Backspace, Delete,
-            DeleteWord, Ctrl('k'), Ctrl('u'), Ctrl('r'), Left, Right, WordLeft, WordRight, Home, End, Up, Down, BackTab,
+            Char('a'),
+            Char(' '),
+            Char('\u{301}'),
+            Char('日'),
+            Char('\u{200d}'),
+            Char('👩'),
+            NewLine,
+            Backspace,
+            Delete,
+            DeleteWord,
+            Ctrl('k'),
+            Ctrl('u'),
+            Ctrl('r'),
+            Left,
+            Right,
+            WordLeft,
+            WordRight,
+            Home,
+            End,
+            Up,
+            Down,
+            BackTab,
         ];
         prop_oneof![
             8 => prop::sample::select(keys).prop_map(Do::Key),

@@ -63,7 +63,8 @@ impl Fill<'_> {
     fn add(&mut self, at: usize, len: usize, cells: usize, space: bool) {
         let hangs = space && self.col <= self.width;
         while self.col + cells > self.width && !hangs && at > self.row {
-            let (to, col) = if self.after_space > self.row { (self.after_space, self.col_there) } else { (at, self.col) };
+            let (to, col) =
+                if self.after_space > self.row { (self.after_space, self.col_there) } else { (at, self.col) };
             self.rows.push(self.offset + self.row..self.offset + to);
             self.row = to;
             self.col -= col;
@@ -158,8 +159,16 @@ mod tests {
             Just(" ".to_owned()),
             Just("   ".to_owned()),
             Just("\n".to_owned()),
-            prop::sample::select(vec!["日本", "👨\u{200d}👩\u{200d}👧", "e\u{301}", "שלום", "❤\u{fe0f}", "한", "\u{301}"])
-                .prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "日本",
+                "👨\u{200d}👩\u{200d}👧",
+                "e\u{301}",
+                "שלום",
+                "❤\u{fe0f}",
+                "한",
+                "\u{301}"
+            ])
+            .prop_map(str::to_owned),
         ];
         prop::collection::vec(piece, 0..30).prop_map(|p| p.concat())
     }
