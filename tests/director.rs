@@ -1,23 +1,19 @@
 //! What must hold of the director whatever a user says: properties over random findings and replies.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use saywell::analysis::{Analysis, Finding, Id, Kind};
+use saywell::scenario::library::BUILT_IN;
 use saywell::scenario::{self, Difficulty, Scenario};
 use saywell::session::lines::Said;
 use saywell::session::{Director, Heard, Position, Step};
 
-fn scenarios() -> Vec<Arc<Scenario>> {
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    paths
-        .iter()
-        .filter(|p| p.extension().is_some_and(|e| e == "yaml"))
-        .map(|p| Arc::new(scenario::parse(&std::fs::read_to_string(p).unwrap()).0.unwrap()))
-        .collect()
+/// The built-in scenarios, read once.
+fn scenarios() -> &'static [Scenario] {
+    static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
+    ALL.get_or_init(|| BUILT_IN.iter().map(|(_, text)| scenario::parse(text).0.unwrap()).collect())
 }
 
 fn analysis(ids: &[(Id, u8)]) -> Analysis {
@@ -71,7 +67,6 @@ fn play(scenario: &Scenario, difficulty: Difficulty, seed: u64, talk: &[(String,
     steps
 }
 
-/// Every line of the file that could be said whatever the state: the most generous reading of "an unsaid line".
 fn in_range(at: &Position) -> bool {
     (0..=100).contains(&at.trust) && (0..=100).contains(&at.tension)
 }
@@ -81,8 +76,7 @@ proptest! {
 
     #[test]
     fn meters_stay_in_range_and_every_reply_is_answered(talk in talk(), seed: u64, which: usize, hard in 0usize..3) {
-        let all = scenarios();
-        let scenario = &all[which % all.len()];
+        let scenario = &scenarios()[which % scenarios().len()];
         for step in play(scenario, Difficulty::ALL[hard], seed, &talk) {
             prop_assert!(in_range(&step.after));
             prop_assert!(scenario.state_index(&step.after.state).is_some());
@@ -93,8 +87,7 @@ proptest! {
 
     #[test]
     fn no_line_is_said_twice_in_twenty_five_turns(talk in prop::collection::vec((reply(), prop::collection::vec(finding(), 0..4)), 25), seed: u64, which: usize) {
-        let all = scenarios();
-        let scenario = &all[which % all.len()];
+        let scenario = &scenarios()[which % scenarios().len()];
         let mut said = HashSet::new();
         for step in play(scenario, Difficulty::Moderate, seed, &talk) {
             // Coming to an ending again after going back may use up the few lines that close a scene.
@@ -106,8 +99,7 @@ proptest! {
 
     #[test]
     fn a_fact_is_told_only_when_it_is_unlocked(talk in talk(), seed: u64, which: usize) {
-        let all = scenarios();
-        let scenario = &all[which % all.len()];
+        let scenario = &scenarios()[which % scenarios().len()];
         for step in play(scenario, Difficulty::Moderate, seed, &talk) {
             for fact in &scenario.facts {
                 let tells = fact.say.iter().any(|line| line.value == step.template);
@@ -119,8 +111,7 @@ proptest! {
 
     #[test]
     fn skills_in_place_of_faults_never_lower_trust(talk in talk(), seed: u64, which: usize, spare in prop::collection::vec(finding(), 30)) {
-        let all = scenarios();
-        let scenario = &all[which % all.len()];
+        let scenario = &scenarios()[which % scenarios().len()];
         let director = Director::new(scenario, Difficulty::Moderate, seed);
         let (mut worse, mut better) = (director.start(), director.start());
         let said = Said::default();

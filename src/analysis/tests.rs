@@ -75,3 +75,9 @@ fn clauses_know_who_does_what() {
     assert_eq!(read("ring me tonight"), [(Subject::None, Form::Imperative, Tense::Now, false)]);
     assert_eq!(read("What did you hear?")[0].1, Form::Open);
 }
+
+#[test]
+fn a_pattern_hangs_on_a_word() {
+    // A pattern of nothing but gaps, options and worked-out classes would never be woken.
+    assert_eq!(Lexicon::get().matcher.asleep(), Vec::<&str>::new());
+}

@@ -4,6 +4,7 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
+use super::diagnostics::Look;
 use crate::text::tame;
 
 /// The widest that prose is set; longer lines are hard to read.
@@ -39,6 +40,19 @@ impl Console {
             styled: terminal && !dumb && !set("NO_COLOR"),
             width: width.map(|w| w.clamp(20, WIDEST)),
         }
+    }
+
+    /// How problems of files are shown here: framed only where the terminal can draw and its language setting can show
+    /// the frame's characters.
+    pub fn look(&self) -> Look {
+        let language = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env::var_os).find(|v| !v.is_empty());
+        let utf8 = language.is_some_and(|v| v.to_string_lossy().to_lowercase().replace('-', "").contains("utf8"));
+        Look { framed: self.styled && utf8, width: self.width }
+    }
+
+    /// Text that was laid out and tamed before, as it is.
+    pub fn block(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())
     }
 
     /// A paragraph, or several.

@@ -40,14 +40,14 @@ impl Input {
             return Ok(Line::End);
         }
         let ended = bytes.last() == Some(&b'\n');
+        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+            bytes.pop();
+        }
         if bytes.len() > LONGEST {
             if !ended {
                 self.skip_line()?;
             }
             return Ok(Line::TooLong);
-        }
-        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
-            bytes.pop();
         }
         if bytes.contains(&0) {
             return Ok(Line::Binary);

@@ -2,11 +2,13 @@
 
 pub mod analyse;
 mod console;
+mod diagnostics;
 pub mod eval;
 mod folder;
 mod input;
 mod plain;
 mod play;
+mod scenarios;
 
 use std::ffi::OsString;
 use std::io;
@@ -15,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config;
 use crate::runtime::RuntimeError;
 use crate::session::Refusal;
 use crate::store;
@@ -45,6 +48,8 @@ enum Commands {
     Play(play::Args),
     /// Go on with a rehearsal: the last one, or the one named
     Resume(play::ResumeArgs),
+    /// List, show, check, test and write situations
+    Scenarios(scenarios::Args),
     /// Analyse a reply, or many as JSON lines
     Analyse(analyse::Args),
     /// Measure the analyser against labelled replies
@@ -103,6 +108,12 @@ impl From<eval::Error> for Failure {
     }
 }
 
+impl From<config::ConfigError> for Failure {
+    fn from(error: config::ConfigError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(error: Refusal) -> Self {
         Self::Failed(error.to_string())
@@ -126,6 +137,7 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
         Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
         Some(Commands::Resume(args)) => play::resume(args),
+        Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
         Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
     };

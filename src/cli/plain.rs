@@ -3,10 +3,10 @@
 use super::Failure;
 use super::console::Console;
 use super::input::{Input, LONGEST, Line};
-use crate::report::{Summary, coaching};
+use crate::report::{self, Summary, coaching};
 use crate::runtime::{Runtime, RuntimeError};
 use crate::safety;
-use crate::session::explain::{how_it_landed, lower_first, most_telling, why};
+use crate::session::explain::{how_it_landed, lower_first, what_was_seen, why};
 use crate::session::{Command, Event, Phase, Speaker, Turn, TurnId};
 use crate::store::Recorded;
 
@@ -299,17 +299,15 @@ impl Plain {
 
     /// What was seen in the reply and how the other took it.
     fn feedback(&mut self, reply: &Turn) -> Result<(), Failure> {
-        let seen = reply.analysis.as_ref().map(most_telling).unwrap_or_default();
-        let mut text: Vec<String> = seen.iter().map(|f| f.reason.trim().to_owned()).collect();
-        text.push(how_it_landed(self.runtime.session().scenario(), reply));
+        let scenario = self.runtime.session().scenario().clone();
+        let mut text: Vec<String> = reply.analysis.iter().flat_map(what_was_seen).map(str::to_owned).collect();
+        text.push(how_it_landed(&scenario, reply));
+        self.console.note("Coach", &text.join(" "))?;
         for id in reply.step.iter().flat_map(|step| &step.met) {
-            let scenario = self.runtime.session().scenario();
             if let Some(objective) = scenario.objective_index(id).and_then(|i| scenario.objectives.get(i)) {
-                text.push(format!("Done: {}.", lower_first(&objective.text)));
+                self.console.note("Done", &format!("{}.", lower_first(&objective.text)))?;
             }
         }
-        text.retain(|sentence| !sentence.is_empty());
-        self.console.note("Coach", &text.join(" "))?;
         Ok(())
     }
 
@@ -363,29 +361,11 @@ impl Plain {
             };
         }
         let mut text = String::new();
-        let now = session.path_to(ends.last().copied());
-        for (n, end) in ends.iter().enumerate() {
-            let path = session.path_to(Some(*end));
-            let own: Vec<&&Turn> = path.iter().filter(|t| t.speaker == Speaker::You).collect();
-            let common = path.iter().zip(&now).take_while(|(a, b)| a.id == b.id).count();
-            let parts =
-                path.get(common).filter(|_| n + 1 < ends.len()).or_else(|| path.get(path.len().wrapping_sub(2)));
-            let at = session.position_at(Some(*end));
-            let scenario = session.scenario();
-            let seems = scenario.state_index(&at.state).map_or("", |i| scenario.seems(i));
-            let outcome = match at.ended {
-                Some(_) => Summary::of(session).outcome(&scenario.counterpart.name),
-                None => format!("{} seems {seems}.", scenario.counterpart.name),
-            };
-            let words = parts.filter(|t| t.speaker == Speaker::You).map_or_else(String::new, |t| {
-                format!(" \u{201c}{}\u{201d}.", crate::session::explain::short_quote(&t.text))
-            });
-            let here = if n + 1 == ends.len() { " (this one)" } else { "" };
-            let count = match own.len() {
-                1 => "1 reply".to_owned(),
-                k => format!("{k} replies"),
-            };
-            text.push_str(&format!("Attempt {}{here}: {count}.{words} {outcome}\n", n + 1));
+        for take in report::takes(session) {
+            let here = if take.present { " (this one)" } else { "" };
+            let count = if take.replies == 1 { "1 reply".to_owned() } else { format!("{} replies", take.replies) };
+            let words = take.differs.map_or_else(String::new, |words| format!(" \u{201c}{words}\u{201d}."));
+            text.push_str(&format!("Attempt {}{here}: {count}.{words} {}\n", take.number, take.outcome));
         }
         if ends.len() > 1 {
             text.push_str("/takes N goes on with one of them.");
@@ -492,7 +472,7 @@ impl Plain {
         let summary = Summary::of(session);
         self.console.gap()?;
         self.console.heading("How it went")?;
-        self.console.say(&summary.outcome(&name))?;
+        self.console.say(&report::outcome(summary.ended, &name))?;
         self.console.say(&format!("What you wanted: {}", summary.goal))?;
         for goal in &summary.goals {
             let mark = if goal.met { "Done" } else { "Still open" };
@@ -502,14 +482,12 @@ impl Plain {
             self.console.say("You have not said anything yet. That is all right; it is there when you come back.")?;
         }
         if let Some(strength) = &summary.strength {
-            let text = format!("Reply {}, \u{201c}{}\u{201d}: {}", strength.reply, strength.quote, strength.text);
-            self.console.line("A strength", &text)?;
+            self.console.line("A strength", &format!("In reply {}, {}", strength.reply, strength.text))?;
         }
         if let Some(next) = &summary.next {
-            let text = format!("Reply {}, \u{201c}{}\u{201d}: {}", next.reply, next.quote, next.text);
-            self.console.line("To try next", &text)?;
+            self.console.line("To try next", &format!("In reply {}, {}", next.reply, next.text))?;
             if let Some(example) = &next.example {
-                self.console.say(&format!("For instance: \u{201c}{example}\u{201d}"))?;
+                self.console.say(&format!("It can be said like this: \u{201c}{example}\u{201d}"))?;
             }
             self.console.say(&format!("/retry {} tries again from there; what you have said is kept.", next.reply))?;
         }

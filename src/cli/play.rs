@@ -9,6 +9,7 @@ use super::input::{Input, Line};
 use super::{Failure, plain};
 use crate::analysis::Audience;
 use crate::runtime::desk::{Desk, Place};
+use crate::config;
 use crate::runtime::{Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
@@ -75,7 +76,8 @@ const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
 pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
-    let library = folder::library(folder)?;
+    let config = config::load()?;
+    let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
         let opening = match &args.id {
@@ -86,8 +88,11 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
             None => tui::Opening::Home,
         };
         let place = if options.no_save { Place::Memory } else { Place::File(store::paths::database()?) };
-        let wishes =
-            tui::Wishes { seed: options.seed, difficulty: options.difficulty, hide_feedback: options.hide_feedback };
+        let wishes = tui::Wishes {
+            seed: options.seed,
+            difficulty: options.difficulty.or(config.difficulty),
+            hide_feedback: options.hide_feedback || config.hide_feedback,
+        };
         return app(Desk::new(library, place, system_clock), &opening, wishes);
     }
     let mut console = Console::stdout();
@@ -122,12 +127,16 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     }
     let setup = Setup {
         audience: scenario.audience,
-        difficulty: options.difficulty.unwrap_or(scenario.difficulty),
+        difficulty: options.difficulty.or(config.difficulty).unwrap_or(scenario.difficulty),
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
         scenario_hash: store::text_hash(text),
     };
     let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
-    let view = plain::View { json: options.json, hide_feedback: options.hide_feedback, saved: !options.no_save };
+    let view = plain::View {
+        json: options.json,
+        hide_feedback: options.hide_feedback || config.hide_feedback,
+        saved: !options.no_save,
+    };
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
 
@@ -156,7 +165,7 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
     if !args.plain && !args.json && tui::terminal::can_draw() {
         drop(store);
         let wishes = tui::Wishes { hide_feedback: args.hide_feedback, ..tui::Wishes::default() };
-        let desk = Desk::new(folder::library(None)?, Place::File(store::paths::database()?), system_clock);
+        let desk = Desk::new(folder::library(config::load()?.scenarios.as_deref())?, Place::File(store::paths::database()?), system_clock);
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
     let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::course::movers;
-use super::{Remark, Summary, json};
+use super::{Remark, Summary, json, outcome};
 use crate::session::Session;
 use crate::session::explain::{lower_first, quote, short_quote};
 
@@ -19,7 +19,7 @@ pub fn text(session: &Session) -> String {
 fn write(out: &mut String, session: &Session, summary: &Summary) -> std::fmt::Result {
     let name = &session.scenario().counterpart.name;
     writeln!(out, "# {}\n", escape(&summary.title))?;
-    writeln!(out, "{}\n", escape(&summary.outcome(name)))?;
+    writeln!(out, "{}\n", escape(&outcome(summary.ended, name)))?;
     writeln!(out, "What I wanted: {}\n", escape(&summary.goal))?;
     for goal in &summary.goals {
         writeln!(out, "- [{}] {}", if goal.met { "x" } else { " " }, escape(&lower_first(&goal.text)))?;

@@ -6,12 +6,14 @@ pub mod json;
 pub mod markdown;
 pub mod progress;
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::analysis::{Finding, Id, Kind};
 use crate::scenario::{Coaching, End, Scenario};
 use crate::session::director::Meter;
-use crate::session::explain::{quote, short_quote};
+use crate::session::explain::{lower_first, quote, short_quote};
 use crate::session::{Ended, Session, Speaker, Turn, TurnId};
 
 /// One thing worth saying about one reply.
@@ -86,24 +88,67 @@ impl Summary {
             next,
         }
     }
+}
 
-    /// How the scene came out, as a sentence.
-    pub fn outcome(&self, counterpart: &str) -> String {
-        Self::outcome_of(self.ended, counterpart)
-    }
-
-    /// The same for any ending.
-    pub fn outcome_of(ended: Option<Ended>, counterpart: &str) -> String {
-        match ended {
-            Some(Ended::Scene(End::Good)) => "The talk came to a good place.".into(),
-            Some(Ended::Scene(End::Partial)) => "The talk ended with the door open: not settled, but begun.".into(),
-            Some(Ended::Scene(End::WalkedAway)) => {
-                format!("{counterpart} left the talk. That happens in real life too, and here you can go back.")
-            }
-            Some(Ended::Goodbye) => "You ended the talk yourself.".into(),
-            None => "You stopped in the middle of the talk.".into(),
+/// How a scene came out, as a sentence or two.
+pub fn outcome(ended: Option<Ended>, counterpart: &str) -> String {
+    match ended {
+        Some(Ended::Scene(End::Good)) => "The talk came to a good place.".into(),
+        Some(Ended::Scene(End::Partial)) => "The talk ended with the door open: not settled, but begun.".into(),
+        Some(Ended::Scene(End::WalkedAway)) => {
+            format!("{counterpart} left the talk. That happens in real life too, and here you can go back.")
         }
+        Some(Ended::Goodbye) => "You ended the talk yourself.".into(),
+        None => "You stopped in the middle of the talk.".into(),
     }
+}
+
+/// One attempt, in a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Take {
+    /// From 1, in the order they were begun.
+    pub number: usize,
+    /// Its last turn.
+    pub end: TurnId,
+    /// Whether it is the present one.
+    pub present: bool,
+    /// Replies of the user in it.
+    pub replies: usize,
+    /// The first words of the user's that are not in the present attempt; in the present one, the last words.
+    pub differs: Option<String>,
+    /// What came of it.
+    pub outcome: String,
+}
+
+/// The attempts of a session, in the order they were begun; the present one is last.
+pub fn takes(session: &Session) -> Vec<Take> {
+    let ends = session.takes();
+    let scenario = session.scenario();
+    let name = &scenario.counterpart.name;
+    let now: HashSet<TurnId> = session.take().iter().map(|t| t.id).collect();
+    let last = ends.len();
+    ends.iter()
+        .enumerate()
+        .map(|(n, end)| {
+            let own: Vec<&Turn> =
+                session.path_to(Some(*end)).into_iter().filter(|t| t.speaker == Speaker::You).collect();
+            let present = n + 1 == last;
+            let differs = if present { own.last() } else { own.iter().find(|t| !now.contains(&t.id)) };
+            let at = session.position_at(Some(*end));
+            let seems = scenario.state_index(&at.state).map_or("", |i| scenario.seems(i));
+            Take {
+                number: n + 1,
+                end: *end,
+                present,
+                replies: own.len(),
+                differs: differs.map(|t| short_quote(&t.text)).filter(|t| !t.is_empty()),
+                outcome: match at.ended {
+                    Some(_) => outcome(at.ended, name),
+                    None => format!("{name} seems {seems}."),
+                },
+            }
+        })
+        .collect()
 }
 
 fn findings<'a>(own: &[&'a Turn]) -> impl Iterator<Item = (usize, &'a Turn, &'a Finding)> {
@@ -123,11 +168,7 @@ fn strength(scenario: &Scenario, own: &[&Turn]) -> Option<Remark> {
     let (reply, turn, finding) = findings(own)
         .filter(|(_, _, f)| f.id.kind() == Kind::Skill)
         .max_by_key(|(n, turn, f)| (f.grade >= 2, skills.contains(&f.id), gained(turn, f.id), *n))?;
-    let text = if finding.grade >= finding.id.cutoff() {
-        finding.reason.clone()
-    } else {
-        format!("A start was there: {}", crate::session::explain::lower_first(&finding.reason) + ".")
-    };
+    let text = lower_quoted(&finding.reason);
     Some(Remark {
         turn: turn.id,
         reply,
@@ -153,7 +194,7 @@ fn next_try(scenario: &Scenario, own: &[&Turn], goals: &[Goal]) -> Option<Remark
             reply,
             about: Some(finding.id),
             quote: short_quote(quote(&turn.text, finding)),
-            text: finding.reason.clone(),
+            text: lower_quoted(&finding.reason),
             example: coaching(scenario, |c| c.about.as_ref().is_some_and(|a| a.value == finding.id.as_str()))
                 .map(|c| c.strong.clone()),
         });
@@ -165,10 +206,20 @@ fn next_try(scenario: &Scenario, own: &[&Turn], goals: &[Goal]) -> Option<Remark
         reply: own.len(),
         about: None,
         quote: short_quote(&last.text),
-        text: format!("Still open: {}.", crate::session::explain::lower_first(&missed.text)),
+        text: format!(
+            "\u{201c}{}\u{201d}, there was room for one more thing: {}.",
+            short_quote(&last.text),
+            lower_first(&missed.text)
+        ),
         example: coaching(scenario, |c| c.objective.as_ref().is_some_and(|o| o.value == missed.id))
             .map(|c| c.strong.clone()),
     })
+}
+
+/// A reason to stand behind "In reply 3, ": it begins with a quote, or with a small letter.
+fn lower_quoted(reason: &str) -> String {
+    let reason = reason.trim();
+    if reason.starts_with('\u{201c}') { reason.to_owned() } else { format!("{}.", lower_first(reason)) }
 }
 
 /// The first contrast pair that fits.

@@ -1,44 +1,48 @@
 //! The states of a scenario and the ways between them: as sentences, and as a Mermaid diagram.
 
 use super::condition::{Bound, Op};
+use super::yaml::Spanned;
 use super::{Condition, End, Scenario, State};
-use crate::analysis::Id;
+use crate::session::Signal;
 use crate::text::tame_line;
 
 /// What holds, in plain words: "tension is at least 7 and the reply shows blame".
 pub fn describe(condition: &Condition) -> String {
     let c = condition;
     let mut parts = Vec::new();
-    let names = |list: &[super::yaml::Spanned<String>], or: &str| {
-        let words: Vec<String> = list.iter().map(|id| signal(id)).collect();
-        words.join(or)
-    };
-    let plain = |list: &[super::yaml::Spanned<String>], or: &str| {
-        let words: Vec<String> = list.iter().map(|name| format!("'{}'", tame_line(name))).collect();
-        words.join(or)
-    };
+    let names = |list: &[Spanned<String>]| list.iter().map(|id| signal(id)).collect::<Vec<_>>();
     if !c.all.is_empty() {
-        parts.push(format!("the reply shows {}", names(&c.all, " and ")));
+        parts.push(format!("the reply shows {}", join(&names(&c.all), "and")));
     }
     if !c.any.is_empty() {
-        parts.push(format!("the reply shows {}", names(&c.any, " or ")));
+        parts.push(format!("the reply shows {}", join(&names(&c.any), "or")));
     }
     if !c.none.is_empty() {
-        parts.push(format!("the reply shows no {}", names(&c.none, " and no ")));
+        parts.push(format!("the reply does not show {}", join(&names(&c.none), "or")));
     }
     if !c.mentions.is_empty() {
-        parts.push(format!("the reply mentions {}", plain(&c.mentions, " or ")));
+        let words: Vec<String> = c.mentions.iter().map(|word| format!("'{}'", tame_line(word))).collect();
+        parts.push(format!("the reply mentions {}", join(&words, "or")));
     }
     let bounds = [("trust is", c.trust), ("tension is", c.tension)];
     parts.extend(bounds.into_iter().filter_map(|(what, b)| Some(format!("{what} {}", bound(b?)))));
-    let counts = [("in all there have been", c.turn), ("in this state there have been", c.here)];
-    parts.extend(counts.into_iter().filter_map(|(what, b)| Some(format!("{what} {} replies", bound(b?)))));
+    let counts = [("replies in all are", c.turn), ("replies in this state are", c.here)];
+    parts.extend(counts.into_iter().filter_map(|(what, b)| Some(format!("{what} {}", bound(b?)))));
     for (list, what) in
         [(&c.told, "has been told"), (&c.not_told, "has not been told"), (&c.met, "is met"), (&c.not_met, "is not met")]
     {
         parts.extend(list.iter().map(|name| format!("'{}' {what}", tame_line(name))));
     }
     if parts.is_empty() { "whatever is said".to_owned() } else { parts.join(", and ") }
+}
+
+/// `a, b or c`.
+fn join(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
+    }
 }
 
 fn bound(bound: Bound) -> String {
@@ -54,8 +58,16 @@ fn bound(bound: Bound) -> String {
 
 /// The name of a skill, fault or kind of reply, as it reads in a sentence.
 fn signal(id: &str) -> String {
-    let name = id.parse::<Id>().map_or_else(|_| id.replace('_', " "), |id| id.name().to_lowercase());
-    tame_line(&name).into_owned()
+    match id.parse::<Signal>() {
+        Ok(Signal::Id(id)) => lower_first(id.name()).replace("; ", " and "),
+        Ok(Signal::Act(act)) => act.describe().to_owned(),
+        Err(_) => format!("'{}'", tame_line(id)),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 const fn ending(end: End) -> &'static str {
@@ -160,11 +172,34 @@ states:
 
     #[test]
     fn ways_are_sentences() {
-        insta::assert_snapshot!(text(&scenario()), @"");
+        insta::assert_snapshot!(text(&scenario()), @r#"
+        A talk
+        The scene begins in 'guarded'.
+
+        'guarded': answers shortly.
+          To 'heated' when the reply shows blame or a question, and tension is at least 7.
+          To 'well' when the reply mentions 'late: "shift"', and trust is over 5, and 'x' has been told.
+
+        'heated'.
+          To 'well' whatever is said.
+
+        The scene ends in:
+          'well': a good ending.
+        "#);
     }
 
     #[test]
     fn ways_are_a_diagram() {
-        insta::assert_snapshot!(mermaid(&scenario()), @"");
+        insta::assert_snapshot!(mermaid(&scenario()), @r#"
+        stateDiagram-v2
+            state "guarded" as s0
+            state "heated" as s1
+            state "well" as s2
+            [*] --> s0
+            s0 --> s1 : the reply shows blame or a question, and tension is at least 7
+            s0 --> s2 : the reply mentions 'late#58; #34;shift#34;', and trust is over 5, and 'x' has been told
+            s1 --> s2 : whatever is said
+            s2 --> [*] : a good ending
+        "#);
     }
 }

@@ -26,6 +26,8 @@ macro_rules! built_in {
 built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
+    "transition-redundancy-father"
+    "trainee-middle-session-marta"
 }
 
 /// Where a scenario comes from.
@@ -84,7 +86,7 @@ const HEAD_KEYS: &[&str] =
     &["id", "title", "audience", "problem_area", "difficulty", "minutes", "skills", "content_note"];
 
 /// One scenario of the library.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// Where it comes from.
     pub origin: Origin,
@@ -97,22 +99,34 @@ pub struct Entry {
     text: Cow<'static, str>,
 }
 
+impl std::ops::Deref for Entry {
+    type Target = Head;
+    fn deref(&self) -> &Head {
+        &self.head
+    }
+}
+
 impl Entry {
     /// The text of the file.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Read the whole file.
+    /// Read the whole file. The built-in ones are checked when the program is tested; one of the user's, which may be in
+    /// the middle of being written, is checked here.
     ///
     /// # Errors
-    /// The problems of form, where the scenario cannot be played.
+    /// Its problems, where the scenario cannot be played.
     pub fn load(&self) -> Result<Scenario, Vec<Problem>> {
-        let (scenario, problems) = super::parse(&self.text);
-        match scenario {
-            Some(scenario) if !problems.iter().any(Problem::is_error) => Ok(scenario),
-            _ => Err(problems),
-        }
+        let (scenario, mut problems) = match self.origin {
+            Origin::BuiltIn => super::parse(&self.text),
+            Origin::User => {
+                let checked = super::lint::check_errors(&self.text);
+                (checked.scenario, checked.problems)
+            }
+        };
+        problems.retain(Problem::is_error);
+        scenario.filter(|_| problems.is_empty()).ok_or(problems)
     }
 }
 
@@ -140,22 +154,29 @@ impl Library {
         Self::new(std::iter::empty())
     }
 
-    /// The built-in scenarios and the user's.
-    pub fn new(user: impl IntoIterator<Item = Source>) -> Self {
+    /// The built-in scenarios and the user's, with the files of theirs that could not even be read.
+    pub fn new(user: impl IntoIterator<Item = Result<Source, Rejected>>) -> Self {
         let built_in = BUILT_IN.iter().map(|&(file, text)| Source {
             origin: Origin::BuiltIn,
             file: file.to_owned(),
             text: Cow::Borrowed(text),
         });
-        Self::of(built_in.chain(user))
+        Self::of(built_in.map(Ok).chain(user))
     }
 
     /// A library of these files. A file of the user's stands in for a built-in one of the same id; of two files of one
     /// kind the first counts.
-    pub fn of(sources: impl IntoIterator<Item = Source>) -> Self {
+    pub fn of(sources: impl IntoIterator<Item = Result<Source, Rejected>>) -> Self {
         let mut library = Self::default();
         let mut by_id: HashMap<String, usize> = HashMap::new();
         for source in sources {
+            let source = match source {
+                Ok(source) => source,
+                Err(rejected) => {
+                    library.rejected.push(rejected);
+                    continue;
+                }
+            };
             match read_head(&source.text) {
                 Ok(head) => library.add(source, head, &mut by_id),
                 Err(problems) => {
@@ -299,8 +320,8 @@ fn head_lines(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn source(origin: Origin, file: &str, text: &str) -> Source {
-        Source { origin, file: file.to_owned(), text: Cow::Owned(text.to_owned()) }
+    fn source(origin: Origin, file: &str, text: &str) -> Result<Source, Rejected> {
+        Ok(Source { origin, file: file.to_owned(), text: Cow::Owned(text.to_owned()) })
     }
 
     #[test]
@@ -360,7 +381,7 @@ mod tests {
         assert_eq!(files, listed);
         for (name, text) in BUILT_IN {
             let checked = crate::scenario::lint::check(text);
-            assert!(checked.problems.is_empty(), "{name}: {:#?}", checked.problems);
+            assert!(!checked.has_errors(), "{name}: {:#?}", checked.problems);
             let id = checked.scenario.map(|s| s.id.value);
             assert_eq!(id.map(|id| id + ".yaml").as_deref(), Some(*name));
         }

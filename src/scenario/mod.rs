@@ -7,6 +7,7 @@ pub mod lint;
 pub mod model;
 pub mod problem;
 pub mod schema;
+pub mod starter;
 pub mod yaml;
 
 pub use condition::{Bound, Condition};

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Scenario;
-use super::lint::KINDS_OF_REPLY;
 use crate::analysis::{Id, Kind};
+use crate::session::Act;
 
 /// Keys that a scenario cannot do without.
 const REQUIRED: &[&str] = &[
@@ -52,7 +52,7 @@ impl Ids {
             Self::Safety => id.kind() == Kind::Safety,
             Self::Signal => id.kind() != Kind::Safety,
         };
-        let kinds = KINDS_OF_REPLY.iter().copied().filter(|_| matches!(self, Self::Signal));
+        let kinds = Act::ALL.iter().map(|act| act.as_str()).filter(|_| matches!(self, Self::Signal));
         Id::ALL.iter().filter(takes).map(|id| id.as_str()).chain(kinds).collect()
     }
 }

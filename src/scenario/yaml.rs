@@ -2,6 +2,7 @@
 //! mistake. serde stops at the first error; a clinician wants all of them. So each mistake is noted, the entry that
 //! holds it is left out, and the rest is read again.
 
+mod syntax;
 pub mod tree;
 
 use std::cmp::Ordering;

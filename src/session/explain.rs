@@ -43,79 +43,108 @@ pub fn most_telling(analysis: &Analysis) -> Vec<&Finding> {
     best(Kind::Skill).into_iter().chain(best(Kind::Fault)).collect()
 }
 
-/// How the other took it, in one or two sentences.
+/// What was seen in a reply, in a sentence each for the most telling skill and fault. Each quotes the reply.
+pub fn what_was_seen(analysis: &Analysis) -> Vec<&str> {
+    most_telling(analysis).into_iter().map(|finding| first_sentence(&finding.reason)).collect()
+}
+
+/// The first sentence of a reason; what stands in quotes is not cut.
+fn first_sentence(text: &str) -> &str {
+    let mut quoted = 0usize;
+    let mut chars = text.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        match c {
+            '\u{201c}' => quoted += 1,
+            '\u{201d}' => quoted = quoted.saturating_sub(1),
+            '.' | '?' | '!' if quoted == 0 && chars.peek().is_some_and(|(_, next)| next.is_whitespace()) => {
+                return &text[..i + c.len_utf8()];
+            }
+            _ => {}
+        }
+    }
+    text.trim()
+}
+
+/// How the other took it, in one sentence. `Why` tells the rest.
 pub fn how_it_landed(scenario: &Scenario, turn: &Turn) -> String {
     let Some(step) = &turn.step else { return String::new() };
     let name = &scenario.counterpart.name;
-    let mut out = reception(scenario, turn, step);
-    if let Some(ended) = step.after.ended {
-        out.push(' ');
-        out.push_str(&ending(ended, name));
-    } else if step.changed() {
-        let seems = scenario.state_index(&step.after.state).map_or("", |i| scenario.seems(i));
-        match &step.because {
-            Some(because) => out.push_str(&format!(" {name} seems {seems} now: {because}.")),
-            None => out.push_str(&format!(" {name} seems {seems} now.")),
-        }
+    let mut out = match &step.because {
+        // Nothing in how it was said moved them, but what was said did.
+        Some(because) if step.shifts.is_empty() && step.told.is_none() => capital(because.trim_end_matches('.')),
+        _ => reception(scenario, turn, step),
+    };
+    let seems = scenario.state_index(&step.after.state).map_or("", |i| scenario.seems(i));
+    match step.after.ended {
+        Some(ended) => out.push_str(&format!("; {}", ending(ended, name))),
+        None if step.changed() => out.push_str(&format!(", and {name} seems {seems} now")),
+        None => {}
     }
+    out.push('.');
     out
 }
 
 fn ending(ended: Ended, name: &str) -> String {
     match ended {
-        Ended::Scene(End::Good) => "The talk has come to a good place.".into(),
-        Ended::Scene(End::Partial) => "The talk ends here for today, with the door open.".into(),
-        Ended::Scene(End::WalkedAway) => format!("{name} has left the talk."),
-        Ended::Goodbye => "You have said goodbye.".into(),
+        Ended::Scene(End::Good) => "the talk has come to a good place".into(),
+        Ended::Scene(End::Partial) => "the talk ends here for today, with the door open".into(),
+        Ended::Scene(End::WalkedAway) => format!("{name} has left the talk"),
+        Ended::Goodbye => "you have said goodbye".into(),
     }
 }
 
+/// A clause without its full stop.
 fn reception(scenario: &Scenario, turn: &Turn, step: &Step) -> String {
     let name = &scenario.counterpart.name;
     // Deterministic variety: the same turn is always told the same way.
     let pick =
         |choices: &[&str]| choices[(mix(u64::from(turn.id)) % choices.len() as u64) as usize].replace("{}", name);
-    let analysis = turn.analysis.as_ref();
-    let quoted = |id: Id| {
-        let finding = analysis.and_then(|a| a.get(id))?;
-        Some(short_quote(quote(&turn.text, finding)))
-    };
     if step.told.is_some() {
         return pick(&[
-            "{} trusted you with something not said before.",
-            "{} told you something they had kept back.",
-            "That opened a door: {} said what had been left unsaid.",
+            "{} trusted you with something not said before",
+            "{} told you something that had been kept back",
+            "That opened a door: {} said what had been left unsaid",
         ]);
     }
     if step.refused.is_some() {
         return pick(&[
-            "{} heard the ask and said no for now. A first no is often not the last word: say what you understood, then ask again calmly.",
-            "{} is not ready to say yes. That is no failure of yours: stay calm and come back to it.",
+            "{} heard the ask and said no for now; a calm second try often gets through",
+            "{} is not ready to say yes, which is no failure of yours: stay calm and come back to it",
         ]);
     }
     let worst = worst(&step.shifts, Meter::Tension);
     let helped: i32 = step.shifts.iter().filter(|s| s.meter == Meter::Trust && s.by > 0).map(|s| s.by).sum();
-    match (worst, helped >= 7) {
-        (Some(hurt), reached) => {
-            let quote = quoted(hurt.because)
-                .map_or_else(|| hurt.because.name().to_lowercase(), |q| format!("\u{201c}{q}\u{201d}"));
+    let told: Option<Id> = turn
+        .analysis
+        .as_ref()
+        .and_then(|a| most_telling(a).into_iter().rfind(|f| f.id.kind() == Kind::Fault))
+        .map(|f| f.id);
+    match worst {
+        Some(hurt) => {
+            let finding = turn.analysis.as_ref().and_then(|a| a.get(hurt.because));
+            let what = match finding.filter(|f| Some(f.id) != told) {
+                Some(finding) => format!("\u{201c}{}\u{201d}", short_quote(quote(&turn.text, finding))),
+                None => "It".to_owned(),
+            };
             let sore = scenario.counterpart.fears.first().filter(|_| hurt.deep);
             let mut out = match sore {
-                Some(fear) => format!("{quote} touched a sore spot in {name}: the fear of {fear}."),
-                None if hurt.by >= 10 => format!("{quote} made {name} tense up."),
-                None => format!("{quote} put {name} on guard a little."),
+                Some(fear) => format!("{what} touched a sore spot in {name}, the fear of {fear}"),
+                None if hurt.by >= 10 => format!("{what} made {name} tense up"),
+                None => format!("{what} put {name} a little on guard"),
             };
-            if reached {
-                out.push_str(" The rest of what you said still got through.");
+            if helped >= 7 {
+                out.push_str(", though the rest of it got through");
             }
             out
         }
-        (None, true) if step.shifts.iter().any(|s| s.deep) => {
-            pick(&["That reached {}.", "{} felt understood by that.", "That mattered to {}."])
+        None if helped >= 7 && step.shifts.iter().any(|s| s.deep) => {
+            pick(&["That reached {}", "{} felt understood by that", "That mattered to {}"])
         }
-        (None, true) => pick(&["{} heard you.", "That went in: {} listened.", "{} softened a little."]),
-        (None, false) if !step.shifts.is_empty() => pick(&["{} noticed the effort.", "{} half heard that."]),
-        (None, false) => pick(&["{} took it as it came.", "That left {} where they were."]),
+        None if helped >= 7 => pick(&["{} heard you", "That went in", "{} listened to that", "{} softened a little"]),
+        None if !step.shifts.is_empty() => {
+            pick(&["{} noticed the effort", "{} half heard that", "Some of that came across"])
+        }
+        None => pick(&["{} took it as it came", "That left {} much as before", "{} let that pass"]),
     }
 }
 
@@ -197,6 +226,11 @@ pub fn and(items: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 /// The text without its full stop and with a small first letter, to stand inside a sentence.

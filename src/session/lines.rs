@@ -173,16 +173,6 @@ impl Picker<'_> {
         (n > 0).then(|| fitting.swap_remove((mix(self.seed) % n) as usize))
     }
 
-    /// The line of the list that was said longest ago.
-    fn least_recent<'l>(&self, lines: impl Iterator<Item = &'l str>) -> Option<(u32, Line)> {
-        lines
-            .filter_map(|line| {
-                let text = self.slots.fill(line, self.you)?;
-                Some((self.said.last(line).unwrap_or(0), Line { template: line.to_owned(), text }))
-            })
-            .min_by_key(|(last, _)| *last)
-    }
-
     /// The line for this moment. `layers` are lists of reactions, the nearest first; a nearer one wins over a farther
     /// one of the same weight. In the last layer, the stock, mood only ranks its own rules: a general line for a tense
     /// moment never goes before the scenario's own. An unsaid line that fits is always preferred to one that was said.
@@ -206,11 +196,16 @@ impl Picker<'_> {
         }
         rules.sort_by_key(|(rank, _)| *rank);
         rules.iter().find_map(|(_, rule)| self.unsaid(rule.say.iter().map(|line| line.value.as_str()))).or_else(|| {
-            rules
+            // Everything that fits was said: what was said longest ago, as a person repeats themselves.
+            let mut oldest: Vec<(u32, &str)> = rules
                 .iter()
-                .filter_map(|(_, rule)| self.least_recent(rule.say.iter().map(|line| line.value.as_str())))
-                .min_by_key(|(last, _)| *last)
-                .map(|(_, line)| line)
+                .flat_map(|(_, rule)| rule.say.iter())
+                .filter_map(|line| Some((self.said.last(&line.value)?, line.value.as_str())))
+                .collect();
+            oldest.sort_unstable_by_key(|(last, _)| *last);
+            oldest
+                .into_iter()
+                .find_map(|(_, line)| Some(Line { template: line.to_owned(), text: self.slots.fill(line, self.you)? }))
         })
     }
 }

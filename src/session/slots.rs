@@ -196,9 +196,6 @@ fn request(reply: &str, words: &[Word<'_>]) -> Option<String> {
 /// Whether the clause breaks off where something must follow: "you said", "understand how".
 fn hangs(clause: &[Word<'_>]) -> bool {
     const HANGING: &[&str] = &[
-        "said",
-        "told",
-        "thought",
         "how",
         "what",
         "that",
@@ -230,6 +227,11 @@ fn hangs(clause: &[Word<'_>]) -> bool {
     clause.last().is_none_or(|w| HANGING.contains(&w.lower.as_str()))
 }
 
+/// Whether the clause ends in a verb of saying, behind which what was said is missing.
+fn says(clause: &[Word<'_>]) -> bool {
+    clause.last().is_some_and(|w| ["said", "told", "thought", "wrote", "texted"].contains(&w.lower.as_str()))
+}
+
 fn event(reply: &str, words: &[Word<'_>]) -> Option<String> {
     let when = words.iter().position(|w| w.lower == "when")?;
     let clause = clause(reply, &words[when + 1..]);
@@ -241,7 +243,7 @@ fn event(reply: &str, words: &[Word<'_>]) -> Option<String> {
             "had",
         ]
         .contains(&second.lower.as_str());
-    if !["you", "we"].contains(&first.lower.as_str()) || !happened || hangs(clause) {
+    if !["you", "we"].contains(&first.lower.as_str()) || !happened || hangs(clause) || says(clause) {
         return None;
     }
     turned(clause, 2..=9)

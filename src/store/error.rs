@@ -154,6 +154,6 @@ fn listed(choices: &[SessionSummary]) -> String {
 fn kept(copy: Option<&str>) -> String {
     match copy {
         Some(copy) => format!("A copy was kept as {copy}. Put a backup in its place, or move it away to start afresh"),
-        None => "Put a backup in its place, or move it away to start afresh".to_owned(),
+        None => "Close every saywell and start it again: it then keeps a copy and saves what can be read".to_owned(),
     }
 }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 pub use error::{Error, Result};
 pub use memory::MemoryStore;
-pub use sqlite::{Options, SqliteStore};
+pub use sqlite::{Mended, Options, SqliteStore};
 
 use crate::analysis::Audience;
 use crate::scenario::Difficulty;
@@ -180,8 +180,39 @@ pub fn text_hash(text: &str) -> String {
     hex
 }
 
+/// Copy a session from one store to another, all or nothing: from a disk that refuses to memory, or back.
+///
+/// # Errors
+/// What either store refuses; [`Error::Exists`] where the other one has a session of this id. Nothing is copied then.
+pub fn copy(from: &dyn Store, to: &mut dyn Store, session: &str) -> Result<Seq> {
+    let summary = from.find(session)?;
+    let recorded = from.events(&summary.id)?;
+    let scenario_text = from.scenario_text(&summary.scenario_hash)?;
+    let new = NewSession { id: &summary.id, title: &summary.title, scenario_text: &scenario_text };
+    let mut last = None;
+    // What was stored at one moment goes over as one.
+    for moment in recorded.chunk_by(|a, b| a.at_ms == b.at_ms) {
+        let at_ms = moment.first().map_or(0, |first| first.at_ms);
+        let events: Vec<Event> = moment.iter().map(|recorded| recorded.event.clone()).collect();
+        let done = match last {
+            None => to.create(&new, at_ms, &events),
+            Some(after) => to.append(new.id, after, at_ms, &events),
+        };
+        last = match (done, last) {
+            (Ok(seq), _) => Some(seq),
+            (Err(error), None) => return Err(error),
+            (Err(error), Some(_)) => {
+                // Where even this is refused, what is there is at least a true beginning of the session.
+                let _ = to.delete(new.id);
+                return Err(error);
+            }
+        };
+    }
+    last.ok_or_else(|| Error::NoSession(session.to_owned()))
+}
+
 /// What a list shows of a session, moved on event by event. Every store counts by this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
     turns: u32,
     finished: Option<Finish>,
@@ -209,20 +240,26 @@ struct Opening<'a> {
     difficulty: Difficulty,
 }
 
+impl<'a> Opening<'a> {
+    fn of(event: &'a Event) -> Option<Self> {
+        let Event::Started { scenario, scenario_hash, audience, difficulty, .. } = event else { return None };
+        Some(Self { scenario_id: scenario, scenario_hash, audience: *audience, difficulty: *difficulty })
+    }
+}
+
 /// Check a new session before anything is written.
 fn opening<'a>(session: &NewSession<'_>, events: &'a [Event]) -> Result<Opening<'a>> {
-    let Some(Event::Started { scenario, scenario_hash, audience, difficulty, .. }) = events.first() else {
+    let Some(opening) = events.first().and_then(Opening::of) else {
         return Err(Error::Invalid("a session's first event has to be 'started'".to_owned()));
     };
-    if text_hash(session.scenario_text) != *scenario_hash {
-        return Err(Error::Invalid(format!(
-            "the text of the scenario '{scenario}' does not have the hash it is given"
-        )));
+    if text_hash(session.scenario_text) != opening.scenario_hash {
+        let id = opening.scenario_id;
+        return Err(Error::Invalid(format!("the text of the scenario '{id}' does not have the hash it is given")));
     }
     if session.id.is_empty() {
         return Err(Error::Invalid("a session needs an id".to_owned()));
     }
-    Ok(Opening { scenario_id: scenario, scenario_hash, audience: *audience, difficulty: *difficulty })
+    Ok(opening)
 }
 
 /// The one session among those that `part` fits, an exact id going before all others.

@@ -122,5 +122,7 @@ pub fn bit(name: &str) -> Option<u64> {
     NAMED.iter().find(|(n, _)| *n == name).map(|(_, b)| *b)
 }
 
-/// Classes that are worked out per token; no word of the lexicon stands for them, so no pattern may hang on one alone.
-pub const DYNAMIC: u64 = NUM | CLOCK | MONEY | NAME | UNKNOWN;
+/// Classes that a number may have by its look.
+pub const OF_NUMBERS: u64 = NUM | CLOCK | MONEY | TIME;
+/// Classes that a word that is not in the lexicon may have by its look.
+pub const OF_UNKNOWN: u64 = UNKNOWN | NAME | VERB | ING | PAST | ADV;

@@ -21,6 +21,9 @@
 //! Each pattern hangs in the index on its rarest element; a word of the reply wakes the patterns that hang on it, and
 //! each is checked to the left and the right within its own short length. So the time is linear in the reply.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::words::Builder;
 use crate::analysis::document::{Document, class, mask};
 use crate::analysis::rubric::Id;
@@ -80,7 +83,8 @@ impl Hit {
 
 #[derive(Clone, Debug)]
 enum Elem {
-    One { classes: u64, words: Vec<u32>, not: bool, optional: bool },
+    // The words are shared between the variants of a line.
+    One { classes: u64, words: Arc<[u32]>, not: bool, optional: bool },
     Gap(u8),
     SentenceStart,
     SentenceEnd,
@@ -175,32 +179,49 @@ impl Rules {
         let mut by_word: Vec<Vec<(u32, u8)>> = vec![Vec::new(); classes.len()];
         let weight = |w: u32| if common.contains(&w) { 12usize } else { 1 };
         let mut weights: Vec<usize> = (0..classes.len() as u32).map(weight).collect();
-        if let Some(w) = weights.get_mut(super::NUMBER as usize) {
-            *w = 3;
+        for (word, weight) in [(super::NUMBER, 3), (0, 20)] {
+            if let Some(w) = weights.get_mut(word as usize) {
+                *w = weight;
+            }
         }
+        let cost = |words: &[u32]| words.iter().map(|w| weights.get(*w as usize).copied().unwrap_or(1)).sum::<usize>();
+        // The words of a set of classes, looked up once for each set.
+        let mut members: HashMap<u64, (usize, Vec<u32>)> = HashMap::new();
         for (p, pattern) in self.patterns.iter().enumerate() {
-            let mut best: Option<(usize, usize, Vec<u32>)> = None;
+            let mut best: Option<(usize, usize)> = None;
             for (k, elem) in pattern.elems.iter().enumerate() {
                 let Elem::One { classes: bits, words, not: false, optional: false } = elem else { continue };
-                if bits & class::DYNAMIC & !class::NUM != 0 {
-                    continue;
-                }
-                let mut keys = words.clone();
+                let mut total = cost(words);
                 if *bits != 0 {
-                    keys.extend(classes.iter().enumerate().filter(|(_, c)| *c & bits != 0).map(|(w, _)| w as u32));
-                    keys.sort_unstable();
-                    keys.dedup();
+                    total += members
+                        .entry(*bits)
+                        .or_insert_with(|| {
+                            let of = classes.iter().enumerate().filter(|(_, c)| *c & bits != 0);
+                            let mut of: Vec<u32> = of.map(|(w, _)| w as u32).collect();
+                            // Classes that tokens get from their look wake the tokens that may have them.
+                            let looks = [(class::OF_NUMBERS, super::NUMBER), (class::OF_UNKNOWN, 0)];
+                            of.extend(
+                                looks
+                                    .iter()
+                                    .filter(|(c, w)| bits & c != 0 && !of.contains(w))
+                                    .map(|(_, w)| *w)
+                                    .collect::<Vec<_>>(),
+                            );
+                            (cost(&of), of)
+                        })
+                        .0;
                 }
-                let cost = keys.iter().map(|w| weights.get(*w as usize).copied().unwrap_or(1)).sum();
-                if best.as_ref().is_none_or(|(c, _, _)| cost < *c) {
-                    best = Some((cost, k, keys));
+                if best.is_none_or(|(c, _)| total < c) {
+                    best = Some((total, k));
                 }
             }
-            if let Some((_, k, keys)) = best {
-                for w in keys {
-                    if let Some(list) = by_word.get_mut(w as usize) {
-                        list.push((p as u32, k as u8));
-                    }
+            let Some((_, k)) = best else { continue };
+            let Some(Elem::One { classes: bits, words, .. }) = pattern.elems.get(k) else { continue };
+            let of_class = members.get(bits).map_or(&[][..], |(_, of)| of.as_slice());
+            let listed = words.iter().filter(|w| classes.get(**w as usize).is_none_or(|c| c & bits == 0));
+            for w in of_class.iter().chain(listed) {
+                if let Some(list) = by_word.get_mut(*w as usize) {
+                    list.push((p as u32, k as u8));
                 }
             }
         }
@@ -263,7 +284,7 @@ fn alternatives(body: &str) -> Vec<&str> {
 }
 
 fn one(classes: u64, words: Vec<u32>, not: bool, optional: bool) -> Elem {
-    Elem::One { classes, words, not, optional }
+    Elem::One { classes, words: words.into(), not, optional }
 }
 
 /// Every sequence of elements that a stretch of a pattern stands for.
@@ -271,6 +292,12 @@ fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String>
     let mut variants: Vec<Vec<Elem>> = vec![Vec::new()];
     for (item, optional) in items(text)? {
         let choices = parse_item(item, optional, b)?;
+        if let [only] = choices.as_slice() {
+            for v in &mut variants {
+                v.extend(only.iter().cloned());
+            }
+            continue;
+        }
         let mut next = Vec::with_capacity(variants.len() * choices.len());
         for v in &variants {
             for c in &choices {
@@ -304,16 +331,22 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
     }
     let (not, body) = item.strip_prefix('!').map_or((false, item), |i| (true, i));
     let mut sequences = Vec::new();
+    let (mut bits, mut words) = (0u64, Vec::new());
     match body.strip_prefix('(').and_then(|i| i.strip_suffix(')')) {
         Some(group) => {
             for alternative in alternatives(group) {
+                if alternative.bytes().all(|c| c.is_ascii_lowercase())
+                    && let Some(word) = b.plain(alternative)
+                {
+                    words.push(word);
+                    continue;
+                }
                 sequences.extend(parse_sequence(alternative, b)?);
             }
         }
         None => sequences.push(parse_word(body, b)?),
     }
     // Alternatives of one word each are one element; longer ones are sequences of their own.
-    let (mut bits, mut words) = (0u64, Vec::new());
     let mut longer: Vec<Vec<Elem>> = Vec::new();
     for sequence in sequences {
         match sequence.as_slice() {
@@ -350,6 +383,11 @@ fn parse_word(word: &str, b: &mut Builder) -> Result<Vec<Elem>, String> {
         let forms = b.lemma(base).ok_or_else(|| format!("no verb ~{base} in verbs.txt"))?;
         return Ok(vec![one(0, forms.to_vec(), false, false)]);
     }
+    if word.bytes().all(|c| c.is_ascii_lowercase())
+        && let Some(w) = b.plain(word)
+    {
+        return Ok(vec![one(0, vec![w], false, false)]);
+    }
     if word.contains(['(', ')', '[', ']', '|', '?']) {
         return Err(format!("a stray bracket in {word}"));
     }
@@ -381,6 +419,17 @@ fn contexts(names: &str) -> Result<u32, String> {
 }
 
 impl Matcher {
+    /// The sections with a pattern that no word wakes; for a test.
+    #[cfg(test)]
+    pub(crate) fn asleep(&self) -> Vec<&'static str> {
+        let mut awake = vec![false; self.patterns.len()];
+        for (p, _) in &self.entries {
+            awake[*p as usize] = true;
+        }
+        let rule = |p: &Pattern| self.rules[usize::from(p.rule)].tag;
+        self.patterns.iter().zip(awake).filter(|(_, a)| !a).map(|(p, _)| rule(p)).collect()
+    }
+
     /// Every match of every pattern, guards not yet asked, in the order of the words they hang on.
     pub fn run(&self, doc: &Document, hits: &mut Vec<Hit>) {
         for (t, token) in doc.tokens.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Builds the table of words from normal.txt, classes.txt and verbs.txt.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use super::{Spelling, Words};
+use super::{Spelling, WordHasher, Words};
 use crate::analysis::document::class;
 
 /// The words that stand nearly everywhere; no pattern should hang on one where it has another.
@@ -10,13 +11,15 @@ const COMMON: &str = "i you the a to it and is not that of in me my do are what 
     your he she they if but at like about am would when did how will as from there all or get up had one no out know been go his her him \
     them has really now more then by could some think any here too us want were";
 
+type Table<T> = HashMap<Box<str>, T, BuildHasherDefault<WordHasher>>;
+
 /// Collects words, their classes, verb forms and spellings.
 pub(crate) struct Builder {
-    ids: HashMap<Box<str>, u32>,
+    ids: Table<u32>,
     classes: Vec<u64>,
-    normal: HashMap<Box<str>, Vec<Box<str>>>,
-    sets: HashMap<Box<str>, Vec<u32>>,
-    lemmas: HashMap<Box<str>, Vec<u32>>,
+    normal: Table<Vec<Box<str>>>,
+    sets: Table<Vec<u32>>,
+    lemmas: Table<Vec<u32>>,
     pub(crate) common: Vec<u32>,
     pub(crate) problems: Vec<String>,
 }
@@ -24,11 +27,11 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new(normal: &str, classes: &str, verbs: &str) -> Self {
         let mut b = Self {
-            ids: HashMap::new(),
+            ids: Table::default(),
             classes: vec![0, class::NUM, class::EMOJI],
-            normal: HashMap::new(),
-            sets: HashMap::new(),
-            lemmas: HashMap::new(),
+            normal: Table::default(),
+            sets: Table::default(),
+            lemmas: Table::default(),
             common: Vec::new(),
             problems: Vec::new(),
         };
@@ -118,7 +121,13 @@ impl Builder {
             Some(to) if to.len() == 1 => to.first().cloned(),
             _ => None,
         };
-        let word = target.as_deref().unwrap_or(word);
+        match target {
+            Some(target) => self.intern(&target),
+            None => self.intern(word),
+        }
+    }
+
+    fn intern(&mut self, word: &str) -> u32 {
         if let Some(id) = self.ids.get(word) {
             return *id;
         }
@@ -126,6 +135,11 @@ impl Builder {
         self.classes.push(0);
         self.ids.insert(word.into(), id);
         id
+    }
+
+    /// The id of a word that stands for itself alone, as most words in patterns do.
+    pub(crate) fn plain(&mut self, word: &str) -> Option<u32> {
+        (!self.normal.contains_key(word) && !word.contains('\'')).then(|| self.intern(word))
     }
 
     /// The ids that a word in a pattern stands for, contractions taken apart.

@@ -2,6 +2,7 @@
 
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::document::mask;
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -26,6 +27,13 @@ impl Detector for Reflection {
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::Reflection);
+        let short = turn.doc.sentences.iter().find(|s| {
+            let of = turn.doc.slice(s.start as usize..s.end as usize);
+            (2..=4).contains(&of.len()) && of.iter().all(|t| t.mask & (mask::QUESTION | mask::IMPERATIVE) == 0)
+        });
+        if let Some(s) = short {
+            marks.add(1, 0.52, s.start as usize..s.end as usize, "bit");
+        }
         if marks.has("not_reflection") {
             marks.dampen(0.6);
         }

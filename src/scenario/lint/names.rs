@@ -8,26 +8,9 @@ use super::context::Context;
 use crate::analysis::{Audience, Id, Kind};
 use crate::scenario::problem::{Code, did_you_mean};
 use crate::scenario::yaml::Spanned;
+use crate::session::Act;
 
 pub const CHECK: Check = Check { codes: &[Code::UnknownSignal, Code::UnknownName, Code::DuplicateId], run };
-
-/// What kind of reply it is, whatever it shows; may stand in `any`, `all` and `none` beside the ids of the rubric.
-pub const KINDS_OF_REPLY: &[&str] = &[
-    "question",
-    "open_question",
-    "greeting",
-    "thanks",
-    "apology",
-    "agreement",
-    "refusal",
-    "silence",
-    "one_word",
-    "repeat",
-    "long",
-    "foreign",
-    "gibberish",
-    "goodbye",
-];
 
 fn run(context: &Context<'_>) {
     duplicates(context);
@@ -90,7 +73,7 @@ impl Wanted {
 
     fn names(self, audience: Audience) -> Vec<&'static str> {
         let ids = Id::ALL.iter().filter(|id| self.takes(id.kind()) && id.is_for(audience)).map(|id| id.as_str());
-        let kinds = KINDS_OF_REPLY.iter().copied().filter(|_| self == Self::Signal);
+        let kinds = Act::ALL.iter().map(|act| act.as_str()).filter(|_| self == Self::Signal);
         ids.chain(kinds).collect()
     }
 }
@@ -142,7 +125,7 @@ fn rubric_id(context: &Context<'_>, id: &Spanned<String>, wanted: Wanted) {
             let kind = if found.kind() == Kind::Skill { "a skill" } else { "a fault" };
             note(format!("'{text}' is {kind}; {} belongs here", wanted.name()), allowed());
         }
-        Err(_) if KINDS_OF_REPLY.contains(&text) => {
+        Err(_) if Act::ALL.iter().any(|act| act.as_str() == text) => {
             if wanted != Wanted::Signal {
                 note(format!("'{text}' is a kind of reply; {} belongs here", wanted.name()), allowed());
             }

@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Check;
 use super::context::{Context, Place, Speech};
 use crate::scenario::problem::Code;
+use crate::scenario::yaml::Spanned;
 use crate::scenario::{Condition, Fact};
 
 pub const CHECK: Check = Check { codes: &[Code::GivesAway], run };
@@ -31,27 +32,26 @@ fn run(context: &Context<'_>) {
     {
         public.extend(stems(text));
     }
-    let mut uses: HashMap<String, usize> = HashMap::new();
-    for speech in speeches.iter().filter(|speech| !matches!(speech.place, Place::Fact(_))) {
-        for line in speech.lines {
-            for word in stems(line) {
+    let words: Vec<(&Speech<'_>, Vec<(&Spanned<String>, Words)>)> =
+        speeches.iter().map(|speech| (speech, speech.lines.iter().map(|line| (line, stems(line))).collect())).collect();
+    for fact in &s.facts {
+        let late = states_after(context, fact);
+        let early: Vec<_> = words.iter().filter(|(speech, _)| !is_fair(context, speech, fact, &late)).collect();
+        let mut uses: HashMap<&str, usize> = HashMap::new();
+        for (_, lines) in &early {
+            for word in lines.iter().flat_map(|(_, words)| words) {
                 *uses.entry(word).or_default() += 1;
             }
         }
-    }
-    let own = |text: &str| -> Words {
-        let is_own = |word: &String| !public.contains(word) && uses.get(word).is_none_or(|n| *n <= EVERYDAY);
-        stems(text).into_iter().filter(is_own).collect()
-    };
-    for fact in &s.facts {
+        let is_own = |word: &String| !public.contains(word) && uses.get(word.as_str()).is_none_or(|n| *n <= EVERYDAY);
+        let own = |text: &str| -> Words { stems(text).into_iter().filter(is_own).collect() };
         let sources: Vec<Words> =
             std::iter::once(own(&fact.text)).chain(fact.say.iter().map(|line| own(line))).collect();
-        let late = states_after(context, fact);
-        for speech in speeches.iter().filter(|speech| !is_fair(context, speech, fact, &late)) {
+        for (speech, lines) in early {
             let brought_up = speech.when.map(brought_up).unwrap_or_default();
-            for line in speech.lines {
-                let words = stems(line);
-                let best = sources.iter().map(|source| shared(source, &words, &brought_up)).max_by_key(Vec::len);
+            for (line, words) in lines {
+                let rare = |word: &str| uses.get(word).is_none_or(|n| *n < 2);
+                let best = sources.iter().map(|source| shared(source, words, &brought_up, rare)).max_by_key(Vec::len);
                 if let Some(shared) = best.filter(|shared| !shared.is_empty()) {
                     context.note(
                         Code::GivesAway,
@@ -68,11 +68,11 @@ fn run(context: &Context<'_>) {
     }
 }
 
-/// The words that give a source away, or none where they are too few.
-fn shared(source: &Words, line: &Words, brought_up: &Words) -> Vec<String> {
+/// The words that give a source away, or none where they are too few: two or more, one of them in no other line.
+fn shared(source: &Words, line: &Words, brought_up: &Words, rare: impl Fn(&str) -> bool) -> Vec<String> {
     let same: Vec<String> = source.intersection(line).filter(|word| !brought_up.contains(*word)).cloned().collect();
-    let most_of_it = same.len() >= 2 && same.len() * 5 >= source.len() * 3;
-    if same.len() >= 3 || most_of_it { same } else { Vec::new() }
+    let telling = same.len() >= 2 && same.iter().any(|word| rare(word));
+    if same.len() >= 3 || telling { same } else { Vec::new() }
 }
 
 fn is_fair(context: &Context<'_>, speech: &Speech<'_>, fact: &Fact, late: &[bool]) -> bool {
@@ -346,9 +346,11 @@ mod tests {
     #[test]
     fn a_few_shared_words_are_chance() {
         let source = words(&["warning", "boss", "office", "ashamed", "letter"]);
-        assert!(shared(&source, &stems("My boss called."), &Words::new()).is_empty());
-        let line = stems("The boss sent a letter with a warning.");
-        assert_eq!(shared(&source, &line, &Words::new()).len(), 3);
-        assert!(shared(&source, &line, &words(&["boss"])).is_empty());
+        let none = Words::new();
+        assert!(shared(&source, &stems("My boss called."), &none, |_| true).is_empty());
+        let line = stems("The boss sent a warning.");
+        assert_eq!(shared(&source, &line, &none, |word| word == "warn").len(), 2);
+        assert!(shared(&source, &line, &none, |_| false).is_empty());
+        assert!(shared(&source, &line, &words(&["boss"]), |_| true).is_empty());
     }
 }

@@ -1,15 +1,25 @@
 //! The event log in one SQLite file.
 
+#[cfg(test)]
+mod cost;
 mod fault;
+mod mend;
 mod open;
+mod presence;
+mod salvage;
+mod wal;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
-use super::{Error, Filter, NewSession, Recorded, Result, Seq, SessionSummary, Store, Tally, only, opening};
+use super::{Error, Filter, NewSession, Opening, Recorded, Result, Seq, SessionSummary, Store, Tally, only, opening};
 use crate::session::{Event, Finish};
+
+pub use mend::Mended;
+use open::Identity;
+use presence::Presence;
 
 /// How a database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +44,21 @@ pub struct SqliteStore {
     conn: Connection,
     path: PathBuf,
     wait_s: u64,
+    identity: Identity,
+    mended: Option<Mended>,
+    /// Given up last, when SQLite has closed the file.
+    _presence: Presence,
 }
 
 const SESSION_NOW: &str = "SELECT n, last_seq, turns, finished FROM sessions WHERE id = ?1";
 const ADD_EVENT: &str = "INSERT INTO events (session, seq, at_ms, kind, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
 const MOVE_SESSION: &str =
     "UPDATE sessions SET last_seq = ?2, last_ms = ?3, last_pos = ?4, turns = ?5, finished = ?6 WHERE n = ?1";
+const ADD_SCENARIO: &str = "INSERT INTO scenarios (hash, text) VALUES (?1, ?2)
+    ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE scenarios.text IS NULL";
+const ADD_SESSION: &str = "INSERT INTO sessions (id, scenario_id, title, audience, difficulty, scenario, started_ms,
+    last_ms, last_seq, last_pos, turns, finished)
+    VALUES (?1, ?2, ?3, ?4, ?5, (SELECT n FROM scenarios WHERE hash = ?6), ?7, ?7, 0, 0, 0, NULL)";
 const EVENTS: &str = "SELECT e.seq, e.at_ms, e.payload FROM sessions s JOIN events e ON e.session = s.n
     WHERE s.id = ?1 AND e.seq > ?2 ORDER BY e.seq";
 const SUMMARY: &str = "SELECT s.id, s.scenario_id, s.title, s.audience, s.difficulty, c.hash, s.started_ms, s.last_ms,
@@ -59,10 +78,15 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`].
     pub fn open_with(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
-        let path = path.as_ref().to_owned();
+        // Fixed now: a later change of the working folder is not to lead elsewhere.
+        let path = std::path::absolute(path.as_ref()).map_err(|e| fault::file(path.as_ref(), "opened", &e))?;
         open::make_file(&path)?;
-        let conn = open::connect(&path, options)?;
-        Ok(Self { conn, path, wait_s: options.wait.as_secs() })
+        let mut presence = Presence::take(&path, options.wait)?;
+        let (conn, mended) =
+            if presence.alone() { mend::open_alone(&path, options)? } else { (open::connect(&path, options)?, None) };
+        let identity = Identity::of(&path);
+        presence.share();
+        Ok(Self { conn, path, wait_s: options.wait.as_secs(), identity, mended, _presence: presence })
     }
 
     /// Where the database lies.
@@ -70,9 +94,39 @@ impl SqliteStore {
         &self.path
     }
 
+    /// What became of the file if it was found damaged when it was opened; for the user to be told.
+    pub fn mended(&self) -> Option<&Mended> {
+        self.mended.as_ref()
+    }
+
+    /// An SQLite error in our words. Where it speaks of damage, the next start is told to look.
     fn failed(&self, doing: &'static str) -> impl Fn(rusqlite::Error) -> Error + use<> {
         let (path, wait_s) = (self.path.clone(), self.wait_s);
-        move |error| fault::sqlite(&path, wait_s, doing, &error)
+        move |error| {
+            let error = fault::sqlite(&path, wait_s, doing, &error);
+            if matches!(error, Error::Damaged { .. }) {
+                mend::suspect(&path);
+            }
+            error
+        }
+    }
+
+    /// Refuse to write into a file that has lost its name: what would be acknowledged would not be found again.
+    fn in_its_place(&self) -> Result<()> {
+        if self.identity == Identity::of(&self.path) {
+            return Ok(());
+        }
+        Err(Error::Moved { place: self.path.display().to_string() })
+    }
+
+    /// Have nothing left in the log beside the database, where deleted words would still stand.
+    fn empty_log(&self) -> Result<()> {
+        let failed = self.failed("written");
+        let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if busy.map_err(failed)? {
+            return Err(Error::Locked { place: self.path.display().to_string(), seconds: self.wait_s });
+        }
+        Ok(())
     }
 
     fn statement(&self, sql: &str) -> Result<CachedStatement<'_>> {
@@ -109,6 +163,23 @@ fn add(
     let position = conn.last_insert_rowid();
     conn.prepare_cached(MOVE_SESSION)?.execute(params![n, number(last), at_ms, position, tally.turns, finished])?;
     Ok(last)
+}
+
+/// Add a session without events, and its scenario's text where that is new. Gives its number in the file.
+fn insert_session(
+    conn: &Connection,
+    id: &str,
+    title: &str,
+    opening: &Opening<'_>,
+    text: Option<&str>,
+    at_ms: i64,
+) -> rusqlite::Result<i64> {
+    let mut scenario = conn.prepare_cached(ADD_SCENARIO)?;
+    scenario.execute(params![opening.scenario_hash, text])?;
+    let (audience, difficulty) = (opening.audience.as_str(), opening.difficulty.as_str());
+    let mut session = conn.prepare_cached(ADD_SESSION)?;
+    session.execute(params![id, opening.scenario_id, title, audience, difficulty, opening.scenario_hash, at_ms])?;
+    Ok(conn.last_insert_rowid())
 }
 
 /// A place as SQLite counts it.
@@ -186,6 +257,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<SessionSummary> {
 
 impl Store for SqliteStore {
     fn create(&mut self, session: &NewSession<'_>, at_ms: i64, events: &[Event]) -> Result<Seq> {
+        self.in_its_place()?;
         let opening = opening(session, events)?;
         let lines = lined(events)?;
         let failed = self.failed("written");
@@ -195,27 +267,9 @@ impl Store for SqliteStore {
             return Err(Error::Exists(session.id.to_owned()));
         }
         let write = || {
-            tx.prepare_cached(
-                "INSERT INTO scenarios (hash, text) VALUES (?1, ?2)
-                 ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE scenarios.text IS NULL",
-            )?
-            .execute([opening.scenario_hash, session.scenario_text])?;
-            tx.prepare_cached(
-                "INSERT INTO sessions (id, scenario_id, title, audience, difficulty, scenario, started_ms, last_ms,
-                                       last_seq, last_pos, turns, finished)
-                 VALUES (?1, ?2, ?3, ?4, ?5, (SELECT n FROM scenarios WHERE hash = ?6), ?7, ?7, 0, 0, 0, NULL)",
-            )?
-            .execute(params![
-                session.id,
-                opening.scenario_id,
-                session.title,
-                opening.audience.as_str(),
-                opening.difficulty.as_str(),
-                opening.scenario_hash,
-                at_ms
-            ])?;
-            let n = tx.last_insert_rowid();
-            add(&tx, n, 0, &mut Tally { turns: 0, finished: None }, at_ms, &lines)
+            let text = Some(session.scenario_text);
+            let n = insert_session(&tx, session.id, session.title, &opening, text, at_ms)?;
+            add(&tx, n, 0, &mut Tally::default(), at_ms, &lines)
         };
         let last = write().map_err(&failed)?;
         tx.commit().map_err(&failed)?;
@@ -223,6 +277,7 @@ impl Store for SqliteStore {
     }
 
     fn append(&mut self, session: &str, after: Seq, at_ms: i64, events: &[Event]) -> Result<Seq> {
+        self.in_its_place()?;
         let lines = lined(events)?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
@@ -298,13 +353,15 @@ impl Store for SqliteStore {
     }
 
     fn delete(&mut self, session: &str) -> Result<()> {
+        self.in_its_place()?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
         if tx.execute("DELETE FROM sessions WHERE id = ?1", [session]).map_err(&failed)? == 0 {
             return Err(Error::NoSession(session.to_owned()));
         }
         tx.execute("DELETE FROM scenarios WHERE n NOT IN (SELECT scenario FROM sessions)", []).map_err(&failed)?;
-        tx.commit().map_err(&failed)
+        tx.commit().map_err(&failed)?;
+        self.empty_log()
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>> {
@@ -313,6 +370,7 @@ impl Store for SqliteStore {
     }
 
     fn set_setting(&mut self, key: &str, value: Option<&str>) -> Result<()> {
+        self.in_its_place()?;
         let done = match value {
             Some(value) => self.conn.execute(
                 "INSERT INTO settings (key, value) VALUES (?1, ?2)

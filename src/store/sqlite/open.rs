@@ -16,7 +16,7 @@ use super::{Options, fault};
 /// SQLite gives the files beside the database (`-wal`, `-shm`) the database's own mode.
 pub(super) fn make_file(path: &Path) -> Result<()> {
     match fs::metadata(path) {
-        Ok(found) if found.is_file() => return keep_private(path, &found),
+        Ok(found) if found.is_file() => return Ok(()),
         Ok(_) => {
             let place = path.display().to_string();
             return Err(Error::WrongKind { place, is: "not a file", wanted: "a file" });
@@ -66,22 +66,46 @@ fn make_folder(folder: &Path) -> Result<()> {
 
 /// Take the rights of others away, where a copy or a backup brought some along.
 #[cfg(unix)]
-fn keep_private(path: &Path, found: &fs::Metadata) -> Result<()> {
+fn keep_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    if found.permissions().mode() & 0o077 != 0 {
-        // A file of another owner stays as it is; whether it can be used is found out by using it.
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    for add in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(add);
+        if fs::metadata(&file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0) {
+            // A file of another owner stays as it is; whether it can be used is found out by using it.
+            let _ = fs::set_permissions(&file, fs::Permissions::from_mode(0o600));
+        }
     }
-    Ok(())
 }
 
 #[cfg(not(unix))]
-fn keep_private(_: &Path, _: &fs::Metadata) -> Result<()> {
-    Ok(())
+fn keep_private(_: &Path) {}
+
+/// Which file stands under a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    /// The file that stands there now.
+    #[cfg(unix)]
+    pub(super) fn of(path: &Path) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self(fs::metadata(path).ok().map(|found| (found.dev(), found.ino())))
+    }
+
+    /// Elsewhere only whether there is one: an open file cannot be replaced there.
+    #[cfg(not(unix))]
+    pub(super) fn of(path: &Path) -> Self {
+        Self(path.is_file().then_some((0, 0)))
+    }
 }
 
 /// Connect to the file and see to it that it is ours, of the newest form and safely set.
 pub(super) fn connect(path: &Path, options: &Options) -> Result<Connection> {
+    try_connect(path, options).map_err(|error| explain(path, error))
+}
+
+fn try_connect(path: &Path, options: &Options) -> Result<Connection> {
     let wait = options.wait;
     let failed = |e: &rusqlite::Error| fault::sqlite(path, wait.as_secs(), "opened", e);
     // Without CREATE: the file was made above, with its mode.
@@ -89,6 +113,7 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Connection> {
     let mut conn = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
     conn.busy_timeout(wait).map_err(|e| failed(&e))?;
     let form = own(&conn, path, wait)?;
+    keep_private(path);
     conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")
         .map_err(|e| failed(&e))?;
     write_ahead(&conn, path, wait)?;
@@ -101,6 +126,22 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Connection> {
     conn.set_prepared_statement_cache_capacity(32);
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(conn)
+}
+
+/// SQLite says only that it could not open or make a file. Write one beside the database to find out why.
+fn explain(path: &Path, error: Error) -> Error {
+    if !matches!(error, Error::Io { .. }) {
+        return error;
+    }
+    let mut probe = path.as_os_str().to_owned();
+    probe.push(".probe");
+    let probe = Path::new(&probe);
+    let tried = fs::write(probe, [0; 4096]);
+    let _ = fs::remove_file(probe);
+    match tried {
+        Ok(()) => error,
+        Err(cause) => fault::file(folder_of(path), "written", &cause),
+    }
 }
 
 /// Check that the file is ours or empty, and of no newer form. Gives its form.

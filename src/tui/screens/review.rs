@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, help, takes};
 use crate::report::course::{course, movers};
-use crate::report::{Remark, Summary, html, json, markdown};
+use crate::report::{Remark, Summary, html, json, markdown, outcome};
 use crate::session::{Command, MOST_TENSE, Moment, Plan, Session, Speaker, TurnId};
 use crate::tui::app::{Shared, dialog};
 use crate::tui::coach;
@@ -170,7 +170,7 @@ impl Review {
         let scenario = session.scenario();
         let summary = Summary::of(session);
         let mut prose = Prose::default();
-        prose.para(&summary.outcome(&scenario.counterpart.name), theme.strong);
+        prose.para(&outcome(summary.ended, &scenario.counterpart.name), theme.strong);
         prose.rich(Rich::of("What you wanted: ", theme.dim).add(summary.goal.trim(), theme.text));
         coach::goals(&mut prose, theme, scenario, &session.position().met);
         if summary.replies == 0 {

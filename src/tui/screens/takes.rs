@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, help};
-use crate::report::Summary;
+use crate::report::outcome;
 use crate::scenario::End;
 use crate::session::explain::{lower_first, short_quote};
 use crate::session::{Command, Ended, Session, Speaker, TurnId};
@@ -218,7 +218,7 @@ fn column_of(
     let at = session.position_at(Some(end));
     let name = &scenario.counterpart.name;
     let outcome = match at.ended {
-        Some(ended) => Summary::outcome_of(Some(ended), name),
+        Some(ended) => outcome(Some(ended), name),
         None => format!("{name} seems {}.", scenario.state_index(&at.state).map_or("", |i| scenario.seems(i))),
     };
     prose.heading(&outcome, theme.text);
