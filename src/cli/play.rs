@@ -8,8 +8,8 @@ use super::folder;
 use super::input::{Input, Line};
 use super::{Failure, plain};
 use crate::analysis::Audience;
-use crate::runtime::desk::{Desk, Place};
 use crate::config;
+use crate::runtime::desk::{Desk, Place};
 use crate::runtime::{Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
@@ -165,7 +165,11 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
     if !args.plain && !args.json && tui::terminal::can_draw() {
         drop(store);
         let wishes = tui::Wishes { hide_feedback: args.hide_feedback, ..tui::Wishes::default() };
-        let desk = Desk::new(folder::library(config::load()?.scenarios.as_deref())?, Place::File(store::paths::database()?), system_clock);
+        let desk = Desk::new(
+            folder::library(config::load()?.scenarios.as_deref())?,
+            Place::File(store::paths::database()?),
+            system_clock,
+        );
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
     let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;

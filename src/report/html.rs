@@ -30,7 +30,12 @@ fn write(out: &mut String, session: &Session, summary: &Summary) -> std::fmt::Re
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\">\n<title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>"
     )?;
-    writeln!(out, "<p>{}</p>\n<p>What I wanted: {}</p>\n<ul>", escape(&outcome(summary.ended, name)), escape(&summary.goal))?;
+    writeln!(
+        out,
+        "<p>{}</p>\n<p>What I wanted: {}</p>\n<ul>",
+        escape(&outcome(summary.ended, name)),
+        escape(&summary.goal)
+    )?;
     for goal in &summary.goals {
         let mark = if goal.met { "Done" } else { "Still open" };
         writeln!(out, "<li>{mark}: {}</li>", escape(&lower_first(&goal.text)))?;

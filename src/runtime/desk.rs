@@ -195,14 +195,15 @@ impl Desk {
         })
     }
 
-    /// The open rehearsal that was last worked on.
+    /// The rehearsals that are not finished, the one last worked on first; a few are enough to find what to go on with.
     ///
     /// # Errors
-    /// Where it cannot be read.
-    pub fn latest_unfinished(&mut self) -> Result<Option<Past>, RuntimeError> {
+    /// Where they cannot be read.
+    pub fn open_rehearsals(&mut self) -> Result<Vec<Past>, RuntimeError> {
+        let filter = Filter { limit: Some(8), finished: Some(false), ..Filter::default() };
         Ok(match self.kept()? {
-            Some(store) => store.latest_unfinished()?,
-            None => None,
+            Some(store) => store.sessions(&filter)?,
+            None => Vec::new(),
         })
     }
 

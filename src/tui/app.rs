@@ -17,7 +17,7 @@ use super::widgets::wrap;
 use super::{Incoming, Opening, Wishes};
 use crate::analysis::Audience;
 use crate::runtime::{Desk, Runtime};
-use crate::session::TurnId;
+use crate::session::{Command, TurnId};
 
 /// The smallest terminal that the screens are made for.
 pub const SMALLEST: (u16, u16) = (60, 20);
@@ -136,6 +136,11 @@ impl Shared {
         self.drafts.get(&(talk.id().to_owned(), talk.place())).map(String::as_str)
     }
 
+    /// Whether something was typed and not sent in this rehearsal.
+    pub fn has_draft(&mut self, id: &str) -> bool {
+        self.drafts.keys().any(|(of, _)| of == id) || self.desk.setting(&format!("{}{id}", names::DRAFT)).is_some()
+    }
+
     /// Say this on the terminal when the app has ended: something that could not be kept.
     pub fn last_words(&mut self, text: String) {
         self.last_words = Some(text);
@@ -233,6 +238,10 @@ impl App {
             },
             Opening::Rehearsal(id) => {
                 if self.shared.resume(id) {
+                    if let Some(talk) = self.shared.talk.as_mut().filter(|_| self.shared.wishes.hide_feedback) {
+                        let focus = talk.session().notes().focus.clone();
+                        talk.send(Command::Prepare { focus, feedback: false });
+                    }
                     self.stack.push(Box::new(rehearsal::Rehearsal::new(&self.shared)));
                 }
             }

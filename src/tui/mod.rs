@@ -15,6 +15,7 @@ use std::sync::mpsc::{Sender, channel};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::crossterm::event::{self, Event};
+use ratatui::layout::Rect;
 
 use crate::runtime::Desk;
 use app::{App, Flow};
@@ -111,11 +112,21 @@ where
             Flow::Quit => return Ok(()),
             Flow::Suspend => {
                 suspend(app)?;
-                screen.clear().map_err(io::Error::other)?;
+                repaint(screen)?;
             }
-            Flow::Repaint => screen.clear().map_err(io::Error::other)?,
+            Flow::Repaint => repaint(screen)?,
         }
     }
+}
+
+/// Have everything drawn anew. (`Terminal::clear` would ask the terminal where the cursor is, and the answer would have to
+/// come through the thread that reads the keys.)
+fn repaint<B: Backend>(screen: &mut Terminal<B>) -> io::Result<()>
+where
+    B::Error: std::error::Error + Send + Sync + 'static,
+{
+    let size = screen.size().map_err(io::Error::other)?;
+    screen.resize(Rect::new(0, 0, size.width, size.height)).map_err(io::Error::other)
 }
 
 fn draw<B: Backend>(screen: &mut Terminal<B>, app: &mut App) -> io::Result<()>

@@ -149,12 +149,14 @@ impl Screen for History {
                 Some(Finish::Safety) => "stopped",
                 None => "open",
             };
-            let right = format!("{:<8} {:>10}", state, replies(past.turns));
+            let narrow = area.width < 74;
+            let date = if narrow { on.desk.local(past.last_ms).strftime("%-d %b").to_string() } else { day(on, past) };
+            let right = if narrow { state.to_owned() } else { format!("{state:<8} {:>10}", replies(past.turns)) };
             let wide = wrap::width(&right) as u16 + 1;
             let left = Rect { width: row.width.saturating_sub(wide + 1), ..row };
             let quiet = if chosen { style } else { theme.dim };
             let x = canvas.put(left, row.x, y, if chosen { "\u{25b8} " } else { "  " }, style);
-            let x = canvas.put(left, x, y, &format!("{:<19}", day(on, past)), quiet);
+            let x = canvas.put(left, x, y, &format!("{date:<0$}", if narrow { 8 } else { 20 }), quiet);
             canvas.put_fit(left, x, y, &past.title, style);
             canvas.put(row, row.right().saturating_sub(wide), y, &right, quiet);
         }

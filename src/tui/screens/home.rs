@@ -41,6 +41,8 @@ pub struct Home {
     chosen: usize,
     find: Editor,
     latest: Option<Past>,
+    /// A rehearsal was opened: what to go on with is chosen when the page shows again.
+    to_top: bool,
     /// Ids of the situations that were tried, with how often.
     tried: Vec<(String, usize)>,
 }
@@ -48,15 +50,23 @@ pub struct Home {
 impl Home {
     /// The first page.
     pub fn new(on: &mut Shared) -> Self {
-        let mut home = Self { rows: Vec::new(), chosen: 0, find: Editor::default(), latest: None, tried: Vec::new() };
+        let mut home = Self {
+            rows: Vec::new(),
+            chosen: 0,
+            find: Editor::default(),
+            latest: None,
+            to_top: false,
+            tried: Vec::new(),
+        };
         home.read(on);
         home
     }
 
     fn read(&mut self, on: &mut Shared) {
-        match (on.desk.latest_unfinished(), on.desk.past()) {
-            (Ok(latest), Ok(past)) => {
-                self.latest = latest;
+        match (on.desk.open_rehearsals(), on.desk.past()) {
+            (Ok(open), Ok(past)) => {
+                // One in which nothing was said yet counts where something was typed.
+                self.latest = open.into_iter().find(|p| p.turns > 0 || on.has_draft(&p.id));
                 self.tried.clear();
                 for one in past {
                     match self.tried.iter_mut().find(|(id, _)| *id == one.scenario_id) {
@@ -71,7 +81,8 @@ impl Home {
     }
 
     fn list(&mut self, on: &Shared) {
-        let before = self.rows.get(self.chosen).cloned();
+        let before = self.rows.get(self.chosen).cloned().filter(|_| !self.to_top);
+        self.to_top = false;
         let entries = on.desk.library().entries();
         let wanted = self.find.text().trim().to_lowercase();
         let mut rows = Vec::new();
@@ -128,6 +139,16 @@ impl Home {
     }
 
     fn choose(&mut self, on: &mut Shared) -> Go {
+        let go = self.open(on);
+        if !matches!(go, Go::Stay) {
+            self.find.take();
+            self.to_top =
+                matches!(self.rows.get(self.chosen), Some(Row::First(_) | Row::Continue(_) | Row::Situation(_)));
+        }
+        go
+    }
+
+    fn open(&self, on: &mut Shared) -> Go {
         let id_of = |on: &Shared, n: usize| on.desk.library().entries().get(n).map(|e| e.head.id.value.clone());
         match self.rows.get(self.chosen).cloned() {
             Some(Row::First(n)) => {
@@ -302,6 +323,9 @@ impl Home {
 }
 
 fn replies(n: u32) -> String {
+    if n == 0 {
+        return "something typed".to_owned();
+    }
     if n == 1 { "1 reply so far".to_owned() } else { format!("{n} replies so far") }
 }
 

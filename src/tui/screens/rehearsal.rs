@@ -37,6 +37,8 @@ pub struct Rehearsal {
     stop: Scroll,
     /// The summary was asked for.
     finishing: bool,
+    /// Where the talk stood when another screen came on top.
+    left_at: Option<TurnId>,
 }
 
 impl Rehearsal {
@@ -62,6 +64,13 @@ impl Rehearsal {
         }
     }
 
+    /// To a screen from which the talk may be gone on with elsewhere: what is written keeps its place.
+    fn to(&mut self, on: &mut Shared, screen: Box<dyn Screen>) -> Go {
+        on.keep_draft(self.editor.text());
+        self.left_at = on.talk.as_ref().and_then(Talk::place);
+        Go::Push(screen)
+    }
+
     fn say(&mut self, on: &mut Shared) -> Go {
         let Some(talk) = &mut on.talk else { return Go::Home };
         match talk.session().phase() {
@@ -75,7 +84,7 @@ impl Rehearsal {
                 talk.send(Command::Finish);
                 return Go::Stay;
             }
-            Phase::Finished => return Go::Push(Box::new(review::Review::new(on))),
+            Phase::Finished => return self.to(on, Box::new(review::Review::new(on))),
             Phase::YourTurn => {}
             Phase::Working | Phase::SafetyStop => return Go::Stay,
         }
@@ -275,11 +284,8 @@ impl Rehearsal {
         }
         let x = canvas.put(field, field.x, field.y, "> ", theme.key);
         let inner = Rect { x, width: field.right().saturating_sub(x), ..field };
-        if self.editor.is_empty() {
-            canvas.put_fit(inner, inner.x, inner.y, "what would you say?", theme.dim);
-        }
         self.editor.draw(canvas, inner, true);
-        if self.editor.is_empty() {
+        if self.editor.is_empty() && !talk.thinking() {
             canvas.put_fit(inner, inner.x, inner.y, "what would you say?", theme.dim);
         }
     }
@@ -420,7 +426,7 @@ impl Screen for Rehearsal {
                 self.why = !self.why;
                 self.coach = Scroll::default();
             }
-            Input::Key(Key::F(4) | Key::Ctrl('t')) => return Go::Push(Box::new(takes::Takes::new(on))),
+            Input::Key(Key::F(4) | Key::Ctrl('t')) => return self.to(on, Box::new(takes::Takes::new(on))),
             Input::Key(Key::F(5) | Key::Ctrl('f')) if talk.session().phase() == Phase::Finished => return self.say(on),
             Input::Key(Key::F(5) | Key::Ctrl('f')) if !talk.thinking() => {
                 self.finishing = true;
@@ -475,7 +481,7 @@ impl Screen for Rehearsal {
             }
             Happened::Event(Event::Finished { .. }) if self.finishing => {
                 self.finishing = false;
-                return Go::Push(Box::new(review::Review::new(on)));
+                return self.to(on, Box::new(review::Review::new(on)));
             }
             Happened::Event(Event::SafetyAcknowledged { .. }) => {
                 self.about_me = false;
@@ -505,6 +511,9 @@ impl Screen for Rehearsal {
         if let Some(text) = on.prefill.take() {
             self.fresh();
             self.editor = Editor::with(&text);
+        } else if self.left_at.is_some_and(|at| on.talk.as_ref().and_then(Talk::place) != Some(at)) {
+            self.fresh();
+            self.editor = on.draft().map(Editor::with).unwrap_or_default();
         } else if self.editor.is_empty()
             && let Some(draft) = on.draft()
         {
