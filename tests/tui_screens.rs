@@ -26,8 +26,7 @@ fn good(driver: &mut Driver) {
     driver
         .say("I felt sad on Tuesday when the music was on until one.")
         .say("You must be worn out after your late shifts, and music is how you come down.")
-        .say("Could you use headphones after eleven?")
-        .say("Sorry, that was a lot. Could you use headphones after eleven on weekdays?");
+        .say("Could you use headphones after eleven?");
 }
 
 #[test]

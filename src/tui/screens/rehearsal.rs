@@ -410,6 +410,7 @@ impl Screen for Rehearsal {
         if talk.session().phase() == Phase::SafetyStop {
             return self.in_stop(on, drawn, input);
         }
+        let over = matches!(talk.session().phase(), Phase::Ended | Phase::Finished);
         match input {
             Input::Key(Key::Enter) => return self.say(on),
             Input::Key(Key::Esc) if talk.thinking() => talk.stop(),
@@ -448,6 +449,7 @@ impl Screen for Rehearsal {
                     _ => self.shown(talk).scroll(self.view, &theme, area, by),
                 };
             }
+            Input::Key(_) | Input::Paste(_) if over => {}
             Input::Key(key) => self.written(key, on, drawn),
             Input::Paste(text) => {
                 if !self.editor.insert(text, false) {

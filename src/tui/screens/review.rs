@@ -156,11 +156,14 @@ impl Review {
 
     fn remark(prose: &mut Prose, theme: &Theme, title: &str, remark: &Remark) {
         prose.heading(title, theme.strong);
-        let quote =
-            if remark.quote.is_empty() { "(silence)".into() } else { format!("\u{201c}{}\u{201d}", remark.quote) };
-        prose.rich(
-            Rich::of(&format!("Reply {}, {quote}: ", remark.reply), theme.dim).add(remark.text.trim(), theme.text),
-        );
+        // A remark quotes the words itself, nearly always.
+        let said = remark.quote.trim_end_matches(" \u{2026}");
+        let lead = match (remark.quote.is_empty(), remark.text.contains(said)) {
+            (true, _) => format!("Reply {}, (silence): ", remark.reply),
+            (false, true) => format!("Reply {}: ", remark.reply),
+            (false, false) => format!("Reply {}, \u{201c}{}\u{201d}: ", remark.reply, remark.quote),
+        };
+        prose.rich(Rich::of(&lead, theme.dim).add(remark.text.trim(), theme.text));
         if let Some(example) = &remark.example {
             prose.rich(Rich::of("For instance: ", theme.dim).add(&format!("\u{201c}{example}\u{201d}"), theme.strong));
         }
