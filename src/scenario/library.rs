@@ -26,6 +26,7 @@ macro_rules! built_in {
 built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
+    "sensitivity-lunch-colleague"
     "transition-redundancy-father"
     "trainee-middle-session-marta"
 }

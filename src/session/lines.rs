@@ -122,19 +122,25 @@ fn fits(word: &str, pattern: &str) -> bool {
     }
 }
 
+/// A line's fingerprint (FNV-1a, mixed). A session asks hundreds of times a turn whether a line was said; among some
+/// thousand lines, two alike are not to be expected in 64 bits, and would only keep a line unsaid.
+fn fingerprint(line: &str) -> u64 {
+    mix(line.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+}
+
 /// Which lines were said, and when last. Its size is bounded by the lines of the scenario.
 #[derive(Clone, Debug, Default)]
-pub struct Said(HashMap<String, u32>);
+pub struct Said(HashMap<u64, u32>);
 
 impl Said {
     /// Note that a line (with its slots open) was said as the `n`th.
     pub fn note(&mut self, line: &str, n: u32) {
-        self.0.insert(line.to_owned(), n);
+        self.0.insert(fingerprint(line), n);
     }
 
     /// When the line was last said; `None` if never.
     pub fn last(&self, line: &str) -> Option<u32> {
-        self.0.get(line).copied()
+        self.0.get(&fingerprint(line)).copied()
     }
 }
 

@@ -11,7 +11,8 @@ use crate::scenario::problem::Code;
 use crate::scenario::yaml::Spanned;
 use crate::scenario::{Bound, Condition};
 
-pub const CHECK: Check = Check { codes: &[Code::NeverHolds, Code::LockedForEver, Code::CannotBeMet], run };
+pub const CHECK: Check =
+    Check { codes: &[Code::NeverHolds, Code::LockedForEver, Code::CannotBeMet, Code::NeverUsed], run };
 
 fn run(context: &Context<'_>) {
     for rule in context.conditions() {
@@ -49,7 +50,8 @@ fn never_found(context: &Context<'_>, phrase: &Spanned<String>) {
     } else {
         format!("write \"{apart}\"; a '*' may only stand at the end of a word")
     };
-    context.note(Code::NeverHolds, phrase.span.clone(), format!("'{}' is never found in a reply", phrase.value), help);
+    let message = format!("'{}' is never found in a reply", phrase.value);
+    context.note(Code::NeverUsed, phrase.span.clone(), message, help);
 }
 
 type Found = (Range<usize>, String, String);

@@ -15,10 +15,13 @@ use crate::scenario::{Condition, Fact};
 
 pub const CHECK: Check = Check { codes: &[Code::GivesAway], run };
 
+type Words = BTreeSet<String>;
+
+/// A line with the words that carry its meaning.
+type Heard<'a> = (&'a Spanned<String>, Words);
+
 /// A word in more lines than this is everyday vocabulary of the scene.
 const EVERYDAY: usize = 3;
-
-type Words = BTreeSet<String>;
 
 fn run(context: &Context<'_>) {
     let s = context.scenario;
@@ -32,7 +35,7 @@ fn run(context: &Context<'_>) {
     {
         public.extend(stems(text));
     }
-    let words: Vec<(&Speech<'_>, Vec<(&Spanned<String>, Words)>)> =
+    let words: Vec<(&Speech<'_>, Vec<Heard<'_>>)> =
         speeches.iter().map(|speech| (speech, speech.lines.iter().map(|line| (line, stems(line))).collect())).collect();
     for fact in &s.facts {
         let late = states_after(context, fact);

@@ -45,7 +45,7 @@ fn the_last_of_two_thousand_turns_costs_what_the_first_did() {
     begin(&mut store, "other");
     begin(&mut store, "long");
     let mut last = 1;
-    let mut cost_of_one = |store: &mut SqliteStore, last: &mut u64| {
+    let cost_of_one = |store: &mut SqliteStore, last: &mut u64| {
         counted(store);
         *last = store.append("long", *last, 0, &turn(7)).unwrap();
         counted(store)

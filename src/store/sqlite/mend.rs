@@ -5,18 +5,21 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::super::{Error, Result};
-use super::open::{connect, folder_of, make_file, sync_folder};
+use super::open::{beside, connect, folder_of, make_file, private, sync_folder};
 use super::salvage::{Look, Salvage, Saved};
 use super::{Options, fault, wal};
 
 /// A database of up to this size is looked through after a crash.
 const LOOKED_THROUGH: u64 = 32 << 20;
+/// How long after the first look at what seems damaged there is a second.
+const SECOND_LOOK: Duration = Duration::from_millis(60);
 
 /// What became of a damaged database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,39 +51,38 @@ impl fmt::Display for Mended {
 
 /// Open the database while nobody else has it open, mending it where that is needed.
 pub(super) fn open_alone(path: &Path, options: &Options) -> Result<(Connection, Option<Mended>)> {
-    let after_crash = size(&beside(path, "-wal")) > 0;
     let begun = mark(path);
     let copy = begun.as_ref().map(|name| beside(path, &format!(".{name}"))).filter(|copy| copy.is_file());
-    let mended = match copy {
-        Some(copy) => Some(mend(path, options, Some(copy))?),
-        _ if after_crash && log_is_damaged(path)? => Some(mend(path, options, None)?),
-        _ if !after_crash && is_cut(path)? => Some(mend(path, options, None)?),
-        _ => None,
-    };
-    if mended.is_some() {
-        return Ok((connect(path, options)?, mended));
+    if copy.is_some() {
+        return mend_and_connect(path, options, copy);
     }
-    let suspect = begun.is_some();
-    let look = suspect || after_crash && size(path) <= LOOKED_THROUGH;
-    match connect(path, options) {
-        Ok(conn) if !look => Ok((conn, None)),
-        Ok(conn) if is_sound(&conn, suspect) => {
-            if suspect {
-                remove(&beside(path, MARK)).map_err(|e| fault::file(path, "written", &e))?;
+    let mut second_look = false;
+    loop {
+        let (damaged, after_crash) = log_is_damaged(path)?;
+        if !damaged {
+            match connect(path, options) {
+                Ok(conn) if is_sound(&conn, path, begun.is_some(), after_crash) => {
+                    if begun.is_some() {
+                        remove(&beside(path, MARK)).map_err(|e| fault::file(path, "written", &e))?;
+                    }
+                    return Ok((conn, None));
+                }
+                Ok(_) | Err(Error::Damaged { .. }) => {}
+                Err(error) => return Err(error),
             }
-            Ok((conn, None))
         }
-        Ok(conn) => {
-            drop(conn);
-            let mended = mend(path, options, None)?;
-            Ok((connect(path, options)?, Some(mended)))
+        if second_look {
+            return mend_and_connect(path, options, None);
         }
-        Err(Error::Damaged { .. }) => {
-            let mended = mend(path, options, None)?;
-            Ok((connect(path, options)?, Some(mended)))
-        }
-        Err(error) => Err(error),
+        // Another program than ours may have been writing just then. What is damaged is so in a moment, too.
+        std::thread::sleep(SECOND_LOOK);
+        second_look = true;
     }
+}
+
+fn mend_and_connect(path: &Path, options: &Options, copy: Option<PathBuf>) -> Result<(Connection, Option<Mended>)> {
+    let mended = mend(path, options, copy)?;
+    Ok((connect(path, options)?, Some(mended)))
 }
 
 /// Note that the file gave something that cannot be right: the next start looks through it.
@@ -98,22 +100,29 @@ fn mark(path: &Path) -> Option<String> {
     fs::read_to_string(beside(path, MARK)).ok()
 }
 
-fn log_is_damaged(path: &Path) -> Result<bool> {
+/// Whether the log is damaged, and whether there is one: SQLite leaves none when it closes the database.
+fn log_is_damaged(path: &Path) -> Result<(bool, bool)> {
     let log = read(&beside(path, "-wal")).map_err(|e| fault::file(path, "read", &e))?;
     // SQLite would throw away a log that lies beside an empty file. It never leaves the two so.
-    Ok(wal::is_damaged(&log) || size(path) == 0)
+    let damaged = !log.is_empty() && (wal::is_damaged(&log) || size(path) == 0);
+    Ok((damaged, !log.is_empty()))
 }
 
-/// Whether the file is shorter than its head says. With a log beside it that can be right, without one it cannot.
-fn is_cut(path: &Path) -> Result<bool> {
-    let mut head = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
-    read.map_err(|e| fault::file(path, "read", &e))?;
-    Ok(wal::named_size(&head).is_some_and(|named| size(path) < named))
-}
-
-fn is_sound(conn: &Connection, thorough: bool) -> bool {
-    let check = if thorough { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
+/// Look at a database that was opened: closely where it is suspected, quickly where it is small and was not closed in
+/// order, else only whether the file is as long as it has to be.
+fn is_sound(conn: &Connection, path: &Path, suspected: bool, after_crash: bool) -> bool {
+    let check = match (suspected, after_crash) {
+        (true, _) => "PRAGMA integrity_check(1)",
+        (false, true) if size(path) <= LOOKED_THROUGH => "PRAGMA quick_check(1)",
+        // With a log the file may be shorter than the database.
+        (false, true) => return true,
+        (false, false) => {
+            let number = |name| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            let length = number("page_count").and_then(|pages| Ok(pages * number("page_size")?));
+            // The length is asked from the folder. To open the file by hand would, on closing it, drop SQLite's locks.
+            return length.is_ok_and(|length| i64::try_from(size(path)).is_ok_and(|found| found >= length));
+        }
+    };
     conn.query_row(check, [], |row| row.get::<_, String>(0)).is_ok_and(|answer| answer == "ok")
 }
 
@@ -261,11 +270,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -280,11 +285,4 @@ fn remove(path: &Path) -> io::Result<()> {
 
 fn size(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |found| found.len())
-}
-
-/// The file of this name with something added to it.
-fn beside(path: &Path, add: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(add);
-    PathBuf::from(name)
 }

@@ -99,6 +99,22 @@ impl SqliteStore {
         self.mended.as_ref()
     }
 
+    /// Look through the whole file; for `doctor` and for tests, as it takes long where there is much.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where it is not sound; the next start then mends it.
+    pub fn check(&self) -> Result<()> {
+        let first = |sql: &str| self.conn.query_row(sql, [], |row| row.get::<_, String>(0)).optional();
+        let failed = self.failed("read");
+        let answer = first("PRAGMA integrity_check(1)").map_err(&failed)?;
+        let loose = first("SELECT \"table\" FROM pragma_foreign_key_check").map_err(&failed)?;
+        if answer.as_deref() == Some("ok") && loose.is_none() {
+            return Ok(());
+        }
+        mend::suspect(&self.path);
+        Err(Error::Damaged { place: self.path.display().to_string(), copy: None })
+    }
+
     /// An SQLite error in our words. Where it speaks of damage, the next start is told to look.
     fn failed(&self, doing: &'static str) -> impl Fn(rusqlite::Error) -> Error + use<> {
         let (path, wait_s) = (self.path.clone(), self.wait_s);

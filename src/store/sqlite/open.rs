@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -26,11 +26,7 @@ pub(super) fn make_file(path: &Path) -> Result<()> {
     }
     let folder = folder_of(path);
     make_folder(folder)?;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
         // Without this a power cut could take away the file's name, though not what was confirmed inside it.
         Ok(file) => file.sync_all().and_then(|()| sync_folder(folder)).map_err(|e| fault::file(path, "written", &e)),
         // Another process was quicker. The file is not opened by hand: closing it would drop SQLite's locks on it.
@@ -42,6 +38,20 @@ pub(super) fn make_file(path: &Path) -> Result<()> {
 /// The folder that a file lies in.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// The file of this name with something added to it.
+pub(super) fn beside(path: &Path, add: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(add);
+    PathBuf::from(name)
+}
+
+/// Have a file that is made be ours alone from the start.
+pub(super) fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 /// Have the folder's list of names on disk.
@@ -69,8 +79,7 @@ fn make_folder(folder: &Path) -> Result<()> {
 fn keep_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     for add in ["", "-wal", "-shm"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(add);
+        let file = beside(path, add);
         if fs::metadata(&file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0) {
             // A file of another owner stays as it is; whether it can be used is found out by using it.
             let _ = fs::set_permissions(&file, fs::Permissions::from_mode(0o600));
@@ -133,11 +142,9 @@ fn explain(path: &Path, error: Error) -> Error {
     if !matches!(error, Error::Io { .. }) {
         return error;
     }
-    let mut probe = path.as_os_str().to_owned();
-    probe.push(".probe");
-    let probe = Path::new(&probe);
-    let tried = fs::write(probe, [0; 4096]);
-    let _ = fs::remove_file(probe);
+    let probe = beside(path, ".probe");
+    let tried = fs::write(&probe, [0; 4096]);
+    let _ = fs::remove_file(&probe);
     match tried {
         Ok(()) => error,
         Err(cause) => fault::file(folder_of(path), "written", &cause),

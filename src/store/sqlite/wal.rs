@@ -145,13 +145,6 @@ pub(super) fn page_size(database: &[u8]) -> usize {
     if size.is_power_of_two() && (512..=65_536).contains(&size) { size } else { 4_096 }
 }
 
-/// The size that a database's head names for the whole file, where it names one.
-pub(super) fn named_size(head: &[u8]) -> Option<u64> {
-    // The count is good only where the two counters of changes agree.
-    let counted = head.starts_with(b"SQLite format 3\0") && number(head, 24) == number(head, 92);
-    counted.then(|| u64::from(number(head, 28)) * page_size(head) as u64)
-}
-
 /// Four bytes as SQLite writes numbers; 0 where there are none.
 fn number(bytes: &[u8], at: usize) -> u32 {
     let four = bytes.get(at..at.saturating_add(4)).and_then(|four| four.try_into().ok());
