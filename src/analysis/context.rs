@@ -72,7 +72,9 @@ impl<'a> TurnContext<'a> {
             let (bits, range) = match rule.tag {
                 "generic" => (mask::GENERIC, hit.range()),
                 // What a trainee says as the other in a role play is that other's.
-                "role" if turn.audience == Audience::Trainee => (mask::QUOTED, hit.end as usize..role_end(&doc, hit.end)),
+                "role" if turn.audience == Audience::Trainee => {
+                    (mask::QUOTED, hit.end as usize..role_end(&doc, hit.end))
+                }
                 "role" => continue,
                 _ => (mask::HYPOTHETICAL, hit.range()),
             };

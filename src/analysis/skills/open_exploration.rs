@@ -51,7 +51,8 @@ impl Detector for OpenExploration {
             let (_, shared) = echo.shared(&turn.doc, m.tokens.clone());
             // "When did it start?" wants a date.
             let when = if turn.doc.norm(m.tokens.start).starts_with("when") { 0.2 } else { 0.0 };
-            let sure = 0.64 - when + if shared > 0 { 0.08 } else { 0.0 } + if m.tokens.len() > 4 { 0.04 } else { -0.04 };
+            let sure =
+                0.64 - when + if shared > 0 { 0.08 } else { 0.0 } + if m.tokens.len() > 4 { 0.04 } else { -0.04 };
             marks.add(2, sure, m.tokens.clone(), "open");
         }
         let stacked = match (asked, closed) {
