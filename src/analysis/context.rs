@@ -21,6 +21,7 @@ const NAMES: &[&str] = &[
     "apology",
     "goodbye",
     "none",
+    "mood",
 ];
 
 /// The bit of a kind of turn, a section of context.txt; `none` where the other said nothing.

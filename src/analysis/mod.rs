@@ -9,6 +9,7 @@ pub mod document;
 pub mod faults;
 mod feedback;
 pub mod lexicon;
+mod moves;
 pub mod registry;
 mod rubric;
 pub mod safety;

@@ -78,6 +78,10 @@ macro_rules! ids {
                 match self { $(Self::$variant => $text),* }
             }
 
+            fn find(s: &str) -> Option<Self> {
+                match s { $($text => Some(Self::$variant),)* _ => None }
+            }
+
             /// Its name for people, e.g. `Being specific`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
@@ -161,6 +165,6 @@ impl fmt::Display for Id {
 impl FromStr for Id {
     type Err = UnknownId;
     fn from_str(s: &str) -> Result<Self, UnknownId> {
-        Self::ALL.iter().copied().find(|id| id.as_str() == s).ok_or_else(|| UnknownId(s.to_owned()))
+        Self::find(s).ok_or_else(|| UnknownId(s.to_owned()))
     }
 }

@@ -23,6 +23,18 @@ pub struct Look {
     pub width: Option<usize>,
 }
 
+/// The most characters of a message: it may quote the file, and the file may be anything.
+const MESSAGE: usize = 400;
+
+/// A message on one line, not endless.
+fn clipped(text: &str) -> String {
+    let line = tame_line(text);
+    match line.char_indices().nth(MESSAGE) {
+        Some((end, _)) => format!("{} ...", &line[..end]),
+        None => line.into_owned(),
+    }
+}
+
 /// A file that problems are shown of.
 pub struct File {
     name: String,
@@ -69,7 +81,7 @@ impl File {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let message = tame_line(&problem.message);
+        let message = clipped(&problem.message);
         let mut out = format!("{}:{line}:{column}: {kind}[{}]: {message}\n", self.name, problem.code.as_str());
         let short = self.line(line - 1).chars().count() <= LINE;
         let framed = if look.framed && short { self.framed(problem, look.width) } else { None };
@@ -127,12 +139,15 @@ impl SourceCode for File {
         let last = span.offset().saturating_add(span.len()).min(self.text.len());
         let first_line = self.line_of(span.offset()).0.saturating_sub(before);
         let last_line = (self.line_of(last.saturating_sub(1)).0 + after).min(self.starts.len().saturating_sub(1));
-        let start = self.starts.get(first_line).copied().ok_or(MietteError::OutOfBounds)?;
+        let line_start = self.starts.get(first_line).copied().ok_or(MietteError::OutOfBounds)?;
+        // Without lines before it, what is wanted begins at the place itself; so the place is shown in the frame's head.
+        let start = if before == 0 { span.offset().max(line_start) } else { line_start };
+        let column = self.text.get(line_start..start).map_or(0, |head| head.chars().count());
         let end = self.starts.get(last_line + 1).copied().unwrap_or(self.text.len());
         let data = self.text.get(start..end).ok_or(MietteError::OutOfBounds)?;
         let (name, span) = (self.name.clone(), (start, end - start).into());
         let count = last_line + 1 - first_line;
-        Ok(Box::new(MietteSpanContents::new_named(name, data.as_bytes(), span, first_line, 0, count)))
+        Ok(Box::new(MietteSpanContents::new_named(name, data.as_bytes(), span, first_line, column, count)))
     }
 }
 
@@ -209,7 +224,13 @@ mod tests {
         let look = Look { framed: true, width: Some(60) };
         let shown = File::new("a.yaml", TEXT).show(&problem(at..at + 4), look);
         assert!(shown.starts_with("a.yaml:2:18: error[S207]: 'opne'"), "{shown}");
-        assert!(shown.contains('\u{256D}') && shown.contains("opne }") && shown.contains("help"), "{shown}");
+        assert!(
+            shown.contains("\u{256D}")
+                && shown.matches("a.yaml:2:18").count() == 2
+                && shown.contains("opne }")
+                && shown.contains("help"),
+            "{shown}"
+        );
     }
 
     #[test]

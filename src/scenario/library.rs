@@ -26,6 +26,9 @@ macro_rules! built_in {
 built_in! {
     "dispute-partner-chores"
     "grief-mother-belongings"
+    "sensitivity-lunch-colleague"
+    "transition-redundancy-father"
+    "trainee-middle-session-marta"
 }
 
 /// Where a scenario comes from.
@@ -74,11 +77,14 @@ pub struct Head {
     pub difficulty: Difficulty,
     /// About how long one rehearsal takes.
     pub minutes: Option<u32>,
+    /// The skills it gives most room to practise, by id.
+    pub skills: Vec<String>,
     /// What someone should know before they begin.
     pub content_note: Option<String>,
 }
 
-const HEAD_KEYS: &[&str] = &["id", "title", "audience", "problem_area", "difficulty", "minutes", "content_note"];
+const HEAD_KEYS: &[&str] =
+    &["id", "title", "audience", "problem_area", "difficulty", "minutes", "skills", "content_note"];
 
 /// One scenario of the library.
 #[derive(Clone, Debug)]
@@ -116,7 +122,7 @@ impl Entry {
         let (scenario, mut problems) = match self.origin {
             Origin::BuiltIn => super::parse(&self.text),
             Origin::User => {
-                let checked = super::lint::check(&self.text);
+                let checked = super::lint::check_errors(&self.text);
                 (checked.scenario, checked.problems)
             }
         };

@@ -2,6 +2,7 @@
 //! mistake. serde stops at the first error; a clinician wants all of them. So each mistake is noted, the entry that
 //! holds it is left out, and the rest is read again.
 
+mod syntax;
 pub mod tree;
 
 use std::cmp::Ordering;
@@ -142,7 +143,10 @@ impl std::error::Error for Mistake {}
 
 impl de::Error for Mistake {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(Code::BadValue, message.to_string(), None)
+        // What is wrong, and behind a semicolon what to write instead.
+        let text = message.to_string();
+        let (what, help) = text.split_once("; ").map_or((text.as_str(), None), |(what, help)| (what, Some(help)));
+        Self::new(Code::BadValue, what.to_owned(), help.map(str::to_owned))
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -155,16 +159,17 @@ impl de::Error for Mistake {
         };
         let wanted = expected.to_string();
         let wanted = wanted.strip_prefix("struct ").map_or(wanted.clone(), |_| "a group of keys".to_owned());
-        let wanted = match wanted.as_str() {
-            "a sequence" => "a list, such as [one, two]",
-            "a string" => "text",
-            "a map" => "a group of keys",
-            "u8" | "u32" | "u64" => "a whole number",
-            "i8" => "a whole number, such as -1 or 2",
-            "a boolean" => "true or false",
-            other => other,
+        let group = "write its keys below it, set in by two spaces, or in braces: { key: value }";
+        let (wanted, help) = match wanted.as_str() {
+            "a sequence" => ("a list", "put it in brackets, with commas between the items: [one, two]"),
+            "a string" => ("text", "write one text here, in double quotes"),
+            "a map" => ("a group of keys", group),
+            "u8" | "u16" | "u32" | "u64" => ("a whole number", "write it in digits, such as 10"),
+            "i8" | "i16" | "i32" | "i64" => ("a whole number", "write it in digits, such as -1 or 2"),
+            "a boolean" => ("true or false", "write 'true' or 'false', without quotes"),
+            other => (other, group),
         };
-        Self::new(Code::WrongType, format!("this must be {wanted}, not {found}"), None)
+        Self::new(Code::WrongType, format!("this must be {wanted}, not {found}"), Some(help.into()))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -220,6 +225,10 @@ macro_rules! parsed {
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
             let text = self.scalar(&visitor).map_err(|m| m.at(self.node))?;
             let value = text.parse::<$type>().map_err(|_| {
+                if text.parse::<i64>().is_ok() && stringify!($type) != "bool" {
+                    let help = "write a number nearer to 0".to_owned();
+                    return Mistake::new(Code::BadValue, format!("{text} is out of bounds"), Some(help)).at(self.node);
+                }
                 let wrong: Mistake = de::Error::invalid_type(de::Unexpected::Str(text), &visitor);
                 wrong.at(self.node)
             })?;

@@ -69,7 +69,11 @@ fn first_sentence(text: &str) -> &str {
 pub fn how_it_landed(scenario: &Scenario, turn: &Turn) -> String {
     let Some(step) = &turn.step else { return String::new() };
     let name = &scenario.counterpart.name;
-    let mut out = reception(scenario, turn, step);
+    let mut out = match &step.because {
+        // Nothing in how it was said moved them, but what was said did.
+        Some(because) if step.shifts.is_empty() && step.told.is_none() => capital(because.trim_end_matches('.')),
+        _ => reception(scenario, turn, step),
+    };
     let seems = scenario.state_index(&step.after.state).map_or("", |i| scenario.seems(i));
     match step.after.ended {
         Some(ended) => out.push_str(&format!("; {}", ending(ended, name))),
@@ -222,6 +226,11 @@ pub fn and(items: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 /// The text without its full stop and with a small first letter, to stand inside a sentence.

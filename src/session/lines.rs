@@ -105,36 +105,48 @@ fn held(bound: Option<bool>) -> Option<u32> {
 
 /// Whether the words hold the phrase: whole words, or the beginning of one where the phrase's word ends in `*`.
 pub fn mentions(words: &[Word<'_>], phrase: &str) -> bool {
-    let mut parts = phrase.split_whitespace();
+    let mut parts = phrase.split_ascii_whitespace();
     let Some(first) = parts.next() else { return false };
-    let rest: Vec<&str> = parts.collect();
+    // A scene asks this of a thousand phrases each turn: most are ruled out by their first byte.
+    let lead = first.as_bytes()[0].to_ascii_lowercase();
     words.iter().enumerate().any(|(i, word)| {
-        fits(&word.lower, first)
-            && rest.iter().enumerate().all(|(k, part)| words.get(i + 1 + k).is_some_and(|w| fits(&w.lower, part)))
+        let led = lead >= 0x80 || word.lower.as_bytes().first() == Some(&lead);
+        led && fits(&word.lower, first)
+            && parts.clone().enumerate().all(|(k, part)| words.get(i + 1 + k).is_some_and(|w| fits(&w.lower, part)))
     })
 }
 
 fn fits(word: &str, pattern: &str) -> bool {
-    let same = |a: &str, b: &str| a.chars().eq(b.chars().flat_map(char::to_lowercase));
+    // The word is lower case already.
+    let same = |word: &str, pattern: &str| {
+        word == pattern || (!pattern.is_ascii() || pattern.bytes().any(|b| b.is_ascii_uppercase()))
+            && word.chars().eq(pattern.chars().flat_map(char::to_lowercase))
+    };
     match pattern.strip_suffix('*') {
-        Some(stem) => word.is_char_boundary(stem.len()) && word.len() >= stem.len() && same(&word[..stem.len()], stem),
+        Some(stem) => word.get(..stem.len()).is_some_and(|start| same(start, stem)),
         None => same(word, pattern) || word.strip_suffix("'s").is_some_and(|w| same(w, pattern)),
     }
 }
 
+/// A line's fingerprint (FNV-1a, mixed). A session asks hundreds of times a turn whether a line was said; among some
+/// thousand lines, two alike are not to be expected in 64 bits, and would only keep a line unsaid.
+fn fingerprint(line: &str) -> u64 {
+    mix(line.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+}
+
 /// Which lines were said, and when last. Its size is bounded by the lines of the scenario.
 #[derive(Clone, Debug, Default)]
-pub struct Said(HashMap<String, u32>);
+pub struct Said(HashMap<u64, u32>);
 
 impl Said {
     /// Note that a line (with its slots open) was said as the `n`th.
     pub fn note(&mut self, line: &str, n: u32) {
-        self.0.insert(line.to_owned(), n);
+        self.0.insert(fingerprint(line), n);
     }
 
     /// When the line was last said; `None` if never.
     pub fn last(&self, line: &str) -> Option<u32> {
-        self.0.get(line).copied()
+        self.0.get(&fingerprint(line)).copied()
     }
 }
 
@@ -173,16 +185,6 @@ impl Picker<'_> {
         (n > 0).then(|| fitting.swap_remove((mix(self.seed) % n) as usize))
     }
 
-    /// The line of the list that was said longest ago.
-    fn least_recent<'l>(&self, lines: impl Iterator<Item = &'l str>) -> Option<(u32, Line)> {
-        lines
-            .filter_map(|line| {
-                let text = self.slots.fill(line, self.you)?;
-                Some((self.said.last(line).unwrap_or(0), Line { template: line.to_owned(), text }))
-            })
-            .min_by_key(|(last, _)| *last)
-    }
-
     /// The line for this moment. `layers` are lists of reactions, the nearest first; a nearer one wins over a farther
     /// one of the same weight. In the last layer, the stock, mood only ranks its own rules: a general line for a tense
     /// moment never goes before the scenario's own. An unsaid line that fits is always preferred to one that was said.
@@ -206,11 +208,16 @@ impl Picker<'_> {
         }
         rules.sort_by_key(|(rank, _)| *rank);
         rules.iter().find_map(|(_, rule)| self.unsaid(rule.say.iter().map(|line| line.value.as_str()))).or_else(|| {
-            rules
+            // Everything that fits was said: what was said longest ago, as a person repeats themselves.
+            let mut oldest: Vec<(u32, &str)> = rules
                 .iter()
-                .filter_map(|(_, rule)| self.least_recent(rule.say.iter().map(|line| line.value.as_str())))
-                .min_by_key(|(last, _)| *last)
-                .map(|(_, line)| line)
+                .flat_map(|(_, rule)| rule.say.iter())
+                .filter_map(|line| Some((self.said.last(&line.value)?, line.value.as_str())))
+                .collect();
+            oldest.sort_unstable_by_key(|(last, _)| *last);
+            oldest
+                .into_iter()
+                .find_map(|(_, line)| Some(Line { template: line.to_owned(), text: self.slots.fill(line, self.you)? }))
         })
     }
 }

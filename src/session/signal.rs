@@ -23,6 +23,10 @@ macro_rules! acts {
                 match self { $(Self::$variant => $text),* }
             }
 
+            fn find(s: &str) -> Option<Self> {
+                match s { $($text => Some(Self::$variant),)* _ => None }
+            }
+
             /// What it is, for people, e.g. "a question".
             pub const fn describe(self) -> &'static str {
                 match self { $(Self::$variant => $words),* }
@@ -94,12 +98,7 @@ impl Signal {
 impl FromStr for Signal {
     type Err = UnknownId;
     fn from_str(s: &str) -> Result<Self, UnknownId> {
-        Act::ALL
-            .iter()
-            .copied()
-            .find(|act| act.as_str() == s)
-            .map(Self::Act)
-            .map_or_else(|| s.parse().map(Self::Id), Ok)
+        Act::find(s).map(Self::Act).map_or_else(|| s.parse().map(Self::Id), Ok)
     }
 }
 

@@ -14,6 +14,9 @@ use crate::scenario::problem::{Problem, Severity};
 use crate::session::Speaker;
 use crate::session::playthrough;
 
+/// The most problems of one file that are shown to a person; a program gets them all.
+const MOST_SHOWN: usize = 500;
+
 /// A file that was asked for: its name for people, its text, and what was wrong with reading it.
 struct Target {
     name: String,
@@ -105,8 +108,13 @@ fn show(targets: &[Target], checked: &[Checked], console: &mut Console) -> Resul
     let look = console.look();
     for (target, checked) in targets.iter().zip(checked) {
         let file = File::new(&target.name, &target.text);
-        for problem in &checked.problems {
+        for problem in checked.problems.iter().take(MOST_SHOWN) {
             console.block(&file.show(problem, look))?;
+            console.gap()?;
+        }
+        if checked.problems.len() > MOST_SHOWN {
+            let more = checked.problems.len() - MOST_SHOWN;
+            console.say(&format!("{}: {} more. Mend these first.", file.name(), count(more, "problem")))?;
             console.gap()?;
         }
     }

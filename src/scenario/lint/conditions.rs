@@ -8,9 +8,11 @@ use super::context::{Context, Role, Ruled, named};
 use crate::analysis::{Id, Kind};
 use crate::scenario::condition::Op;
 use crate::scenario::problem::Code;
+use crate::scenario::yaml::Spanned;
 use crate::scenario::{Bound, Condition};
 
-pub const CHECK: Check = Check { codes: &[Code::NeverHolds, Code::LockedForEver, Code::CannotBeMet], run };
+pub const CHECK: Check =
+    Check { codes: &[Code::NeverHolds, Code::LockedForEver, Code::CannotBeMet, Code::NeverUsed], run };
 
 fn run(context: &Context<'_>) {
     for rule in context.conditions() {
@@ -24,8 +26,32 @@ fn run(context: &Context<'_>) {
             context.note(code, span, message, help);
         }
     }
+    for rule in context.conditions() {
+        rule.condition.mentions.iter().for_each(|phrase| never_found(context, phrase));
+    }
     never_reached(context);
     after_always(context);
+}
+
+/// Words are looked for one by one: what holds something else than letters, digits and apostrophes is never found.
+fn never_found(context: &Context<'_>, phrase: &Spanned<String>) {
+    let is_word = |word: &str| {
+        let word = word.strip_suffix('*').unwrap_or(word);
+        word.starts_with(char::is_alphanumeric) && word.chars().all(|c| c.is_alphanumeric() || c == '\'')
+    };
+    if !phrase.trim().is_empty() && phrase.split_whitespace().all(is_word) {
+        return;
+    }
+    let plain = phrase.replace(['\u{2019}', '\u{2018}', '`'], "'");
+    let apart: String = plain.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
+    let apart = apart.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = if apart.is_empty() {
+        "write a word or a phrase that the user may say".to_owned()
+    } else {
+        format!("write \"{apart}\"; a '*' may only stand at the end of a word")
+    };
+    let message = format!("'{}' is never found in a reply", phrase.value);
+    context.note(Code::NeverUsed, phrase.span.clone(), message, help);
 }
 
 type Found = (Range<usize>, String, String);

@@ -25,6 +25,7 @@ fn run(context: &Context<'_>) {
         return;
     }
     dead_ends(context);
+    to_itself(context);
     // A state or a way that could not be read may be the missing link: say nothing of the whole until it can be.
     if context.is_damaged_top("states") || has_unknown_targets(context) {
         return;
@@ -67,6 +68,20 @@ fn dead_ends(context: &Context<'_>) {
                 format!("from '{name}' the talk can neither go on nor end"),
                 "add a way out ('go: [{ to: ..., when: ... }]'), or let the scene end here ('end: good', 'partial' or \
                  'walked_away')",
+            );
+        }
+    }
+}
+
+/// A way that leads where one is changes nothing.
+fn to_itself(context: &Context<'_>) {
+    for state in context.scenario.states.iter().filter(|s| s.end.is_none()) {
+        for go in state.go.iter().filter(|go| !go.to.is_empty() && go.to.value == state.id.value) {
+            context.note(
+                Code::NeverUsed,
+                go.to.span.clone(),
+                format!("this way leads from '{0}' to '{0}': nothing changes", state.id.value),
+                "take it away, or name another state",
             );
         }
     }

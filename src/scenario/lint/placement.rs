@@ -42,9 +42,9 @@ pub fn slots_of(line: &str) -> Vec<&str> {
     found
 }
 
-/// Whether a line can be said whatever the user wrote.
+/// Whether a line can be said whatever the user wrote. A slot that does not exist is reported as that.
 fn is_free(line: &str) -> bool {
-    slots_of(line).iter().all(|slot| *slot == "you")
+    slots_of(line).iter().all(|slot| *slot == "you" || !SLOTS.contains(slot))
 }
 
 fn slots(context: &Context<'_>) {

@@ -17,7 +17,7 @@ fn run(context: &Context<'_>) {
     if context.scenario.safety.is_none() && context.top(&["safety"]).is_none() {
         context.note(
             Code::MissingSafety,
-            context.top_span(&["situation"]),
+            context.top_span(&["safety"]),
             "the safety part is missing",
             "add 'safety: { screen: true }' if raising this could be dangerous for someone (a partner, a family \
              member), else 'safety: { screen: false }'",

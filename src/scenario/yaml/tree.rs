@@ -1,16 +1,15 @@
 //! YAML as a tree whose nodes know where they stand in the file.
 
-use std::collections::HashSet;
-use std::fmt;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use granit_parser::{Event, Marker, Parser, ScalarStyle};
 
+use super::syntax::{QUOTE, syntax_problem};
 use crate::scenario::problem::{Code, Problem};
 
 /// A node of the file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     pub(super) id: usize,
     /// Where it stands, in bytes; for a list or a group of keys only its first character.
@@ -20,7 +19,7 @@ pub struct Node {
 }
 
 /// What a [`Node`] is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Kind {
     /// Nothing.
     Null,
@@ -74,21 +73,22 @@ impl Node {
     }
 }
 
+/// The deepest nesting that is read; a scenario has about ten levels.
+const DEEPEST: usize = 64;
+
+/// The most nodes that are read, with what `*name` repeats counted each time, so that a small file that repeats what
+/// repeats what ... stays small.
+const MOST_NODES: usize = 250_000;
+
 /// Read `text` as a tree. `None`, with a problem noted, where it is no YAML or no group of keys.
 pub fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Node> {
-    let options = serde_saphyr::options! {
-        strict_booleans: true,
-        with_snippet: false,
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough,
-    };
-    let raw: serde_saphyr::Spanned<Raw> = match serde_saphyr::from_str_with_options(text, options) {
-        Ok(raw) => raw,
-        Err(error) => {
-            problems.push(syntax_problem(text, &error));
+    let root = match build(text) {
+        Ok(root) => root,
+        Err(problem) => {
+            problems.push(*problem);
             return None;
         }
     };
-    let root = number(raw, &Lines::of(text), &mut 0);
     if !matches!(root.kind, Kind::Map(_)) {
         let help = "start with 'format: 1' on the first line, then one 'key: value' a line".to_owned();
         let (span, message) = match root.kind {
@@ -102,100 +102,150 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Node> {
     Some(root)
 }
 
-/// What serde-saphyr gives: the same without ids.
-struct Raw(RawKind);
-
-enum RawKind {
-    Null,
-    Text(String),
-    /// A number or a truth value, which loses how it was written (`1.50`, `0x1F`).
-    Other(String),
-    Seq(Vec<serde_saphyr::Spanned<Raw>>),
-    Map(Vec<(serde_saphyr::Spanned<Raw>, serde_saphyr::Spanned<Raw>)>),
+/// A list or a group of keys that is not closed yet.
+struct Open {
+    node: Node,
+    anchor: usize,
+    /// A key that waits for its value.
+    key: Option<Node>,
 }
 
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl<'de> Visitor<'de> for V {
-            type Value = Raw;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("YAML")
-            }
-            fn visit_bool<E>(self, v: bool) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Other(v.to_string())))
-            }
-            fn visit_i64<E>(self, v: i64) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Other(v.to_string())))
-            }
-            fn visit_u64<E>(self, v: u64) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Other(v.to_string())))
-            }
-            fn visit_f64<E>(self, v: f64) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Other(v.to_string())))
-            }
-            fn visit_str<E>(self, v: &str) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Text(v.to_owned())))
-            }
-            fn visit_unit<E>(self) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Null))
-            }
-            fn visit_none<E>(self) -> Result<Raw, E> {
-                Ok(Raw(RawKind::Null))
-            }
-            fn visit_some<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-                Raw::deserialize(deserializer)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = seq.next_element()? {
-                    items.push(item);
-                }
-                Ok(Raw(RawKind::Seq(items)))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Raw(RawKind::Map(entries)))
-            }
-        }
-        deserializer.deserialize_any(V)
-    }
-}
-
-/// A text and where its lines begin, so that a place given as line and column costs no walk through the whole text.
-struct Lines<'a> {
+/// The tree under way.
+struct Builder<'a> {
     text: &'a str,
-    starts: Vec<usize>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+    root: Option<Node>,
 }
 
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(n, _)| n + 1)).collect();
-        Self { text, starts }
+fn build(text: &str) -> Result<Node, Box<Problem>> {
+    let mut builder = Builder { text, open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None };
+    let mut options = granit_parser::Options::default();
+    options.set_emit_comments(false);
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| Box::new(syntax_problem(text, &error)))?;
+        let span = byte(text, &span.start)..byte(text, &span.end);
+        builder.take(event, span)?;
+    }
+    Ok(builder.root.unwrap_or(Node { id: 0, span: 0..0, kind: Kind::Null }))
+}
+
+/// The byte of a place in the text.
+pub(super) fn byte(text: &str, mark: &Marker) -> usize {
+    // Text that is read from a string always has byte offsets.
+    mark.byte_offset().unwrap_or(text.len())
+}
+
+impl Builder<'_> {
+    fn take(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), Box<Problem>> {
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                let empty = matches!(&*value, "" | "~" | "null" | "Null" | "NULL");
+                let kind = match style {
+                    ScalarStyle::Plain if empty && tag.is_none() => Kind::Null,
+                    _ => Kind::Scalar(value.into_owned()),
+                };
+                let node = self.node(span, kind)?;
+                self.add(node, anchor);
+            }
+            Event::SequenceStart(_, anchor, _) => self.begin(span, Kind::Seq(Vec::new()), anchor)?,
+            Event::MappingStart(_, anchor, _) => self.begin(span, Kind::Map(Vec::new()), anchor)?,
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    self.add(open.node, open.anchor);
+                }
+            }
+            Event::Alias(anchor) => {
+                let place = widen(self.text, span);
+                let Some(original) = self.anchors.remove(&anchor) else {
+                    let message = "this cannot be read as YAML: what is repeated here is not finished yet";
+                    return Err(Box::new(Problem::new(Code::Syntax, place, message).help(QUOTE.into())));
+                };
+                let copy = self.copy(&original, &place);
+                self.anchors.insert(anchor, original);
+                let mut copy = copy?;
+                copy.span = place;
+                self.add(copy, 0);
+            }
+            Event::DocumentStart(..) if self.root.is_some() => {
+                let message = "this cannot be read as YAML: a line '---' begins a second file inside this one";
+                let place = widen(self.text, span);
+                return Err(Box::new(
+                    Problem::new(Code::Syntax, place, message).help("keep one scenario a file".into()),
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
-    /// The byte at a line and a column in characters, both counted from 1.
-    fn byte(&self, line: u64, column: u64) -> usize {
-        let index = |n: u64| usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX);
-        let Some(&start) = self.starts.get(index(line)) else { return self.text.len() };
-        let end = self.starts.get(index(line) + 1).copied().unwrap_or(self.text.len());
-        self.text[start..end].char_indices().nth(index(column)).map_or(end, |(n, _)| start + n)
+    fn node(&mut self, span: Range<usize>, kind: Kind) -> Result<Node, Box<Problem>> {
+        let span = widen(self.text, span);
+        if self.nodes >= MOST_NODES {
+            return Err(too_much(span, "there is far too much in this file"));
+        }
+        self.nodes += 1;
+        Ok(Node { id: self.nodes, span, kind })
     }
 
-    fn range(&self, location: serde_saphyr::Location) -> Range<usize> {
-        let span = location.span();
-        let at = |n: Option<u64>| n.and_then(|n| usize::try_from(n).ok());
-        let start = at(span.byte_offset()).unwrap_or_else(|| self.byte(location.line(), location.column()));
-        let end = start.saturating_add(at(span.byte_len()).unwrap_or(0));
-        widen(self.text, start..end)
+    fn begin(&mut self, span: Range<usize>, kind: Kind, anchor: usize) -> Result<(), Box<Problem>> {
+        // Of a list or a group only the beginning: its end is known later, and nobody wants a caret under a page.
+        let node = self.node(span.start..span.start, kind)?;
+        if self.open.len() >= DEEPEST {
+            return Err(too_much(node.span, "things stand inside each other too deep here"));
+        }
+        self.open.push(Open { node, anchor, key: None });
+        Ok(())
     }
+
+    /// Put a finished node where it belongs.
+    fn add(&mut self, node: Node, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(Open { node: parent, key, .. }) => match &mut parent.kind {
+                Kind::Seq(items) => items.push(node),
+                Kind::Map(entries) => match key.take() {
+                    None => *key = Some(node),
+                    Some(key) => entries.push((key, node)),
+                },
+                Kind::Null | Kind::Scalar(_) => {}
+            },
+        }
+    }
+
+    /// The same again, with ids of its own.
+    fn copy(&mut self, node: &Node, place: &Range<usize>) -> Result<Node, Box<Problem>> {
+        let kind = match &node.kind {
+            Kind::Null => Kind::Null,
+            Kind::Scalar(text) => Kind::Scalar(text.clone()),
+            Kind::Seq(items) => Kind::Seq(items.iter().map(|item| self.copy(item, place)).collect::<Result<_, _>>()?),
+            Kind::Map(entries) => {
+                let copies = entries.iter().map(|(k, v)| Ok((self.copy(k, place)?, self.copy(v, place)?)));
+                Kind::Map(copies.collect::<Result<_, Box<Problem>>>()?)
+            }
+        };
+        if self.nodes >= MOST_NODES {
+            return Err(too_much(
+                place.clone(),
+                "there is far too much in this file, with everything that is repeated",
+            ));
+        }
+        self.nodes += 1;
+        Ok(Node { id: self.nodes, span: node.span.clone(), kind })
+    }
+}
+
+fn too_much(span: Range<usize>, what: &str) -> Box<Problem> {
+    let problem = Problem::new(Code::Syntax, span, format!("this cannot be read as YAML: {what}"));
+    Box::new(problem.help("nothing that a scenario needs comes near this limit".into()))
 }
 
 /// A range on character boundaries that holds at least one character where there is one, so that a caret can point at it.
-fn widen(text: &str, range: Range<usize>) -> Range<usize> {
+pub(super) fn widen(text: &str, range: Range<usize>) -> Range<usize> {
     let mut start = range.start.min(text.len());
     while !text.is_char_boundary(start) {
         start -= 1;
@@ -209,86 +259,6 @@ fn widen(text: &str, range: Range<usize>) -> Range<usize> {
     }
     let trimmed = text[start..end].trim_end().len();
     start..(if trimmed == 0 { end } else { start + trimmed })
-}
-
-fn number(raw: serde_saphyr::Spanned<Raw>, lines: &Lines<'_>, next: &mut usize) -> Node {
-    let id = *next;
-    *next += 1;
-    let span = lines.range(raw.referenced);
-    let kind = match raw.value.0 {
-        RawKind::Null => Kind::Null,
-        RawKind::Text(s) => Kind::Scalar(s),
-        RawKind::Other(s) => {
-            let written = lines.text[span.clone()].trim();
-            let usable = !written.is_empty() && !written.contains([' ', '\n', '*', '&', '!', '"', '\'']);
-            Kind::Scalar(if usable { written.to_owned() } else { s })
-        }
-        RawKind::Seq(items) => Kind::Seq(items.into_iter().map(|item| number(item, lines, next)).collect()),
-        RawKind::Map(entries) => Kind::Map(
-            entries.into_iter().map(|(key, value)| (number(key, lines, next), number(value, lines, next))).collect(),
-        ),
-    };
-    Node { id, span, kind }
-}
-
-/// What the parser's messages mean to someone who has never heard of YAML: a part of the message, what is wrong, advice.
-const PLAIN_WORDS: &[(&str, &str, &str)] = &[
-    ("found a tab", "a line is set in with a tab", TABS),
-    ("tabs disallowed", "a line is set in with a tab", TABS),
-    ("tab cannot be used", "a line is set in with a tab", TABS),
-    ("unclosed quote", "the quote that opens here is never closed", "add the closing quote at the end of the text"),
-    ("unclosed bracket", "the bracket that opens here is never closed", "add the closing bracket"),
-    ("misplaced bracket", "a closing bracket without an opening one", "take it away, or add the opening bracket"),
-    ("mapping values are not allowed", "a ': ' where no key can stand", QUOTE),
-    ("did not find expected key", "no key is found where one belongs", INDENT),
-    ("did not find expected '-'", "this line is set in otherwise than the lines it belongs to", INDENT),
-    ("invalid indentation", "this line is set in otherwise than the lines it belongs to", INDENT),
-    ("wrongly indented line", "this line is set in otherwise than the text it belongs to", INDENT),
-    ("simple key expected", "a line that is neither 'key: value' nor a list item", INDENT),
-    ("did not find expected ',' or", "a comma or a closing bracket is missing", "put a comma between the items"),
-    ("trailing content after", "text goes on behind the closing quote", QUOTE),
-    ("unknown anchor", "a word with '*' before it repeats what is marked with '&' before, and nothing is", QUOTE),
-    ("anchor", "a word that begins with '*' or '&' means something special to YAML", QUOTE),
-    ("alias", "a word that begins with '*' or '&' means something special to YAML", QUOTE),
-    ("escape character", "a '\\' that means nothing here", "write '\\\\' for a backslash"),
-    ("unexpected character", "a control character", "delete the character that the caret points at; it is invisible"),
-    ("multiple YAML documents", "a line '---' begins a second file inside this one", "keep one scenario a file"),
-    ("budget", "there is too much of one kind in this file", "nothing that a scenario needs comes near this limit"),
-    ("unexpected eof", "the file ends in the middle of something", INDENT),
-];
-
-const TABS: &str = "YAML wants spaces: replace each tab at the beginning of a line by two spaces";
-const QUOTE: &str = "put \"double quotes\" around the whole text, and a \\ before each double quote inside it";
-const INDENT: &str = "set the line in with as many spaces as the lines beside it; a text that runs over several lines \
-                      wants quotes or a '|'";
-
-fn syntax_problem(text: &str, error: &serde_saphyr::Error) -> Problem {
-    let error = error.without_snippet();
-    let lines = Lines::of(text);
-    let mut span = error.location().map_or(0..0, |location| lines.range(location));
-    let full = error.to_string();
-    // The first line of the parser's message; the place is shown by the caret.
-    let detail = full.lines().next().unwrap_or_default();
-    let detail = detail.split(" at line ").next().unwrap_or(detail).trim_end_matches([':', ' ']);
-    let plain = PLAIN_WORDS.iter().find(|(part, ..)| detail.contains(part));
-    if plain.is_some_and(|(_, _, help)| *help == TABS)
-        && let Some(tab) = first_tab(text, &lines, span.start)
-    {
-        span = tab..tab + 1;
-    }
-    let (what, help) = plain.map_or((detail, INDENT), |(_, what, help)| (*what, *help));
-    Problem::new(Code::Syntax, span, format!("this cannot be read as YAML: {what}")).help(help.to_owned())
-}
-
-/// The first tab that sets a line in, at or after the line of `from`: the parser points at where the text began that
-/// the tab broke.
-fn first_tab(text: &str, lines: &Lines<'_>, from: usize) -> Option<usize> {
-    let first = lines.starts.partition_point(|&start| start <= from).saturating_sub(1);
-    lines.starts.iter().skip(first).find_map(|&start| {
-        let line = text[start..].lines().next().unwrap_or_default();
-        let indent = line.len() - line.trim_start().len();
-        line[..indent].find('\t').map(|n| start + n)
-    })
 }
 
 fn note_duplicate_keys(node: &Node, problems: &mut Vec<Problem>) {
