@@ -15,3 +15,4 @@ pub mod scenario;
 pub mod session;
 pub mod store;
 pub mod text;
+pub mod tui;

@@ -1,13 +1,20 @@
 //! The one loop that every front end shares: takes commands in, stores each event before it acts on it, executes the
 //! session's effects, and hands back what happened.
 
+pub mod desk;
+mod stop;
+
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::counterpart::{Counterpart, Scripted};
 use crate::scenario::{self, Scenario};
 use crate::session::{Command, Effect, Event, OutOfOrder, Refusal, Session, Setup};
-use crate::store::{self, NewSession, Recorded, Seq, Store};
+use crate::store::{self, NewSession, Seq, Store};
+
+pub use crate::store::Recorded;
+pub use desk::Desk;
+pub use stop::Stop;
 
 /// Where the time comes from: milliseconds since 1970.
 pub type Clock = fn() -> i64;
@@ -56,6 +63,7 @@ pub struct Runtime {
     id: String,
     /// The last event that is on disk.
     last: Seq,
+    stop: Stop,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -81,11 +89,22 @@ impl Runtime {
         let at_ms = clock();
         let new = NewSession { id: &id, title: &session.scenario().title, scenario_text };
         let last = store.create(&new, at_ms, std::slice::from_ref(&started))?;
-        let mut runtime = Self { store, counterpart: Box::new(Scripted), clock, session, id, last };
+        let mut runtime =
+            Self { store, counterpart: Box::new(Scripted), clock, session, id, last, stop: Stop::default() };
         let mut happened = vec![Recorded { seq: last, at_ms, event: started.clone() }];
         let effects = runtime.session.handle(started)?;
         happened.extend(runtime.execute(effects)?);
         Ok((runtime, happened))
+    }
+
+    /// Have somebody else word the lines from now on.
+    pub fn set_counterpart(&mut self, counterpart: Box<dyn Counterpart>) {
+        self.counterpart = counterpart;
+    }
+
+    /// What stops a counterpart that thinks too long; it may be used from another thread.
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
     }
 
     /// Open a stored rehearsal and finish what a crash left undone; what happened is only what was finished now.
@@ -104,7 +123,15 @@ impl Runtime {
         })?;
         let last = recorded.last().map_or(0, |r| r.seq);
         let session = Session::replay(Arc::new(scenario), recorded.into_iter().map(|r| r.event))?;
-        let mut runtime = Self { store, counterpart: Box::new(Scripted), clock, session, id: id.to_owned(), last };
+        let mut runtime = Self {
+            store,
+            counterpart: Box::new(Scripted),
+            clock,
+            session,
+            id: id.to_owned(),
+            last,
+            stop: Stop::default(),
+        };
         let effects = runtime.session.pending();
         let happened = runtime.execute(effects)?;
         Ok((runtime, happened))
@@ -125,16 +152,26 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Refused`] where it does not fit the moment; [`RuntimeError::Store`] where it could not be kept.
     pub fn submit(&mut self, command: Command) -> Result<Vec<Recorded>, RuntimeError> {
+        let mut happened = Vec::new();
+        self.submit_watched(command, &mut |recorded| happened.push(recorded.clone()))?;
+        Ok(happened)
+    }
+
+    /// The same, telling of each event as soon as it is stored: a counterpart may take its time to answer.
+    ///
+    /// # Errors
+    /// As [`Runtime::submit`]; what was told of until then is stored.
+    pub fn submit_watched(&mut self, command: Command, watch: &mut dyn FnMut(&Recorded)) -> Result<(), RuntimeError> {
+        self.stop.clear();
         let typed = if let Command::Say(text) = &command { Some(text.clone()) } else { None };
         let event = self.session.decide(command)?;
-        self.run(vec![event]).map_err(|error| match error {
+        self.run(vec![event], watch).map_err(|error| match error {
             RuntimeError::Store { error, .. } => RuntimeError::Store { error, unsaved: typed },
             other => other,
         })
     }
 
-    fn run(&mut self, events: Vec<Event>) -> Result<Vec<Recorded>, RuntimeError> {
-        let mut happened = Vec::new();
+    fn run(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(&Recorded)) -> Result<(), RuntimeError> {
         let mut queue = events;
         while !queue.is_empty() {
             let at_ms = (self.clock)();
@@ -142,17 +179,20 @@ impl Runtime {
             self.last = self.store.append(&self.id, self.last, at_ms, &queue)?;
             let mut next = Vec::new();
             for (seq, event) in (first..).zip(std::mem::take(&mut queue)) {
-                happened.push(Recorded { seq, at_ms, event: event.clone() });
-                next = self.session.handle(event)?;
+                let recorded = Recorded { seq, at_ms, event };
+                watch(&recorded);
+                next = self.session.handle(recorded.event)?;
             }
             queue = self.collect(next)?;
         }
-        Ok(happened)
+        Ok(())
     }
 
     fn execute(&mut self, effects: Vec<Effect>) -> Result<Vec<Recorded>, RuntimeError> {
         let events = self.collect(effects)?;
-        self.run(events)
+        let mut happened = Vec::new();
+        self.run(events, &mut |recorded| happened.push(recorded.clone()))?;
+        Ok(happened)
     }
 
     /// The events that the effects lead to, as far as they need nothing but the machine.
@@ -162,7 +202,7 @@ impl Runtime {
             match effect {
                 Effect::Record(event) => events.push(event),
                 Effect::Speak(cue) => {
-                    let (text, source) = self.counterpart.say(&cue);
+                    let (text, source) = self.counterpart.say(&cue, &self.stop);
                     events.push(Event::CounterpartSaid { turn: cue.turn, parent: cue.parent, text, source });
                 }
                 Effect::ShowSafety(_) => {}

@@ -274,7 +274,13 @@ impl Plain {
                     }
                 }
                 Event::Finished { .. } => self.summary()?,
-                Event::Started { .. } | Event::UserSaid { .. } | Event::Analysed { .. } | Event::Moved { .. } => {}
+                Event::Started { .. }
+                | Event::UserSaid { .. }
+                | Event::Analysed { .. }
+                | Event::Moved { .. }
+                | Event::Prepared { .. }
+                | Event::Felt { .. }
+                | Event::Planned { .. } => {}
             }
         }
         self.console.flush()?;

@@ -9,12 +9,14 @@ use super::input::{Input, Line};
 use super::{Failure, plain};
 use crate::analysis::Audience;
 use crate::config;
+use crate::runtime::desk::{Desk, Place};
 use crate::runtime::{Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::Setup;
 use crate::store::{self, SqliteStore, Store};
+use crate::tui;
 
 /// How to rehearse.
 #[derive(Debug, Default, clap::Args)]
@@ -77,6 +79,22 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     let config = config::load()?;
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
+    if !options.plain && !options.json && tui::terminal::can_draw() {
+        let opening = match &args.id {
+            Some(id) => {
+                let entry = library.find(id).map_err(|error| Failure::Usage(error.to_string()))?;
+                tui::Opening::Situation(entry.head.id.value.clone())
+            }
+            None => tui::Opening::Home,
+        };
+        let place = if options.no_save { Place::Memory } else { Place::File(store::paths::database()?) };
+        let wishes = tui::Wishes {
+            seed: options.seed,
+            difficulty: options.difficulty.or(config.difficulty),
+            hide_feedback: options.hide_feedback || config.hide_feedback,
+        };
+        return app(Desk::new(library, place, system_clock), &opening, wishes);
+    }
     let mut console = Console::stdout();
     let mut input = Input::stdin();
     if options.json && args.id.is_none() {
@@ -122,6 +140,14 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
 
+/// The terminal app.
+fn app(desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Failure> {
+    match tui::run(desk, opening, wishes)? {
+        Some(words) => Err(Failure::Failed(words)),
+        None => Ok(()),
+    }
+}
+
 /// The user's rehearsals.
 fn open() -> Result<Box<dyn Store>, Failure> {
     Ok(Box::new(SqliteStore::open(store::paths::database()?)?))
@@ -136,6 +162,16 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
             .latest_unfinished()?
             .ok_or_else(|| Failure::Failed("there is no rehearsal to go on with; `saywell` begins a new one".into()))?,
     };
+    if !args.plain && !args.json && tui::terminal::can_draw() {
+        drop(store);
+        let wishes = tui::Wishes { hide_feedback: args.hide_feedback, ..tui::Wishes::default() };
+        let desk = Desk::new(
+            folder::library(config::load()?.scenarios.as_deref())?,
+            Place::File(store::paths::database()?),
+            system_clock,
+        );
+        return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
+    }
     let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
     let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
     plain::Plain::new(runtime, Console::stdout(), Input::stdin(), view).go_on(&happened)

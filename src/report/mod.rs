@@ -1,5 +1,11 @@
 //! What stays after a rehearsal. A pure function of the session, so that an old one can be summed up again.
 
+pub mod course;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod progress;
+
 use std::collections::HashSet;
 
 use serde::Serialize;

@@ -77,11 +77,14 @@ pub struct Head {
     pub difficulty: Difficulty,
     /// About how long one rehearsal takes.
     pub minutes: Option<u32>,
+    /// The skills it gives most room to practise, by id.
+    pub skills: Vec<String>,
     /// What someone should know before they begin.
     pub content_note: Option<String>,
 }
 
-const HEAD_KEYS: &[&str] = &["id", "title", "audience", "problem_area", "difficulty", "minutes", "content_note"];
+const HEAD_KEYS: &[&str] =
+    &["id", "title", "audience", "problem_area", "difficulty", "minutes", "skills", "content_note"];
 
 /// One scenario of the library.
 #[derive(Clone, Debug)]

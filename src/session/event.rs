@@ -19,6 +19,16 @@ pub enum Source {
     Model,
 }
 
+/// When something was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Before the first reply.
+    Before,
+    /// When the talk was over.
+    After,
+}
+
 /// How a session came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,6 +114,27 @@ pub enum Event {
         turn: TurnId,
         /// Whether they said that the words belonged to the role.
         in_role: bool,
+    },
+    /// The user chose what to look out for, and whether anything is said about the replies before the end.
+    Prepared {
+        /// The skills to focus on; at most three.
+        focus: Vec<Id>,
+        /// Whether feedback shows after each reply.
+        feedback: bool,
+    },
+    /// The user said how tense they feel, 0-10.
+    Felt {
+        /// Before the talk or after it.
+        when: Moment,
+        /// 0 is at ease, 10 is as tense as can be.
+        level: u8,
+    },
+    /// The user noted what they mean to do for real.
+    Planned {
+        /// What.
+        what: String,
+        /// When.
+        when: String,
     },
     /// The rehearsal was ended and summed up. Going back opens it again.
     Finished {

@@ -9,6 +9,7 @@ mod event;
 mod everyday;
 pub mod explain;
 pub mod lines;
+mod notes;
 pub mod playthrough;
 mod signal;
 pub mod slots;
@@ -17,7 +18,8 @@ pub mod words;
 use std::sync::Arc;
 
 pub use director::{Director, Ended, Heard, Position, Step};
-pub use event::{Event, Finish, Source, TurnId};
+pub use event::{Event, Finish, Moment, Source, TurnId};
+pub use notes::{MOST_FOCUS, MOST_TENSE, Notes, Plan};
 pub use signal::{Act, Signal, Signals};
 
 use crate::analysis::{self, Analysis, Audience, Id, Kind};
@@ -124,6 +126,22 @@ pub enum Command {
     GoTo(TurnId),
     /// Sum up.
     Finish,
+    /// Choose what to look out for, and whether feedback shows after each reply.
+    Prepare {
+        /// The skills to focus on; at most three.
+        focus: Vec<Id>,
+        /// Whether feedback shows after each reply.
+        feedback: bool,
+    },
+    /// Say how tense one feels, 0-10.
+    Feel {
+        /// Before the talk or after it.
+        when: Moment,
+        /// 0 is at ease, 10 is as tense as can be.
+        level: u8,
+    },
+    /// Note what one means to do for real.
+    Plan(Plan),
     /// Go on after a safety stop; `in_role` says that the words belonged to the role.
     Acknowledge {
         /// The words belonged to the role.
@@ -180,6 +198,7 @@ pub struct Session {
     finished: Option<Finish>,
     /// Where the user was whenever they went elsewhere.
     takes: Vec<TurnId>,
+    notes: Notes,
 }
 
 impl Session {
@@ -202,6 +221,7 @@ impl Session {
             lines_said: 0,
             finished: None,
             takes: Vec::new(),
+            notes: Notes::default(),
         };
         (session, event)
     }
@@ -242,6 +262,11 @@ impl Session {
         self.turns.get(id as usize)
     }
 
+    /// Where the session stands: the last turn of the present take.
+    pub fn here(&self) -> Option<TurnId> {
+        self.here
+    }
+
     /// The turns of the present take, from the opening on.
     pub fn take(&self) -> Vec<&Turn> {
         self.path_to(self.here)
@@ -280,6 +305,11 @@ impl Session {
     /// How the counterpart stands now.
     pub fn position(&self) -> Position {
         self.position_at(self.here)
+    }
+
+    /// What the user said about the rehearsal rather than in it.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
     }
 
     /// How it was ended, if it was.
@@ -339,6 +369,9 @@ impl Session {
                 Phase::SafetyStop => Ok(Event::Finished { how: Finish::Safety }),
                 Phase::YourTurn | Phase::Ended => Ok(Event::Finished { how: Finish::Done }),
             },
+            Command::Prepare { focus, feedback } => Ok(Event::Prepared { focus, feedback }),
+            Command::Feel { when, level } => Ok(Event::Felt { when, level: level.min(MOST_TENSE) }),
+            Command::Plan(Plan { what, when }) => Ok(Event::Planned { what, when }),
             Command::Acknowledge { in_role } => match (phase, self.here) {
                 (Phase::SafetyStop, Some(turn)) => Ok(Event::SafetyAcknowledged { turn, in_role }),
                 _ => Err(Refusal::NothingThere),
@@ -353,6 +386,14 @@ impl Session {
     pub fn handle(&mut self, event: Event) -> Result<Vec<Effect>, OutOfOrder> {
         self.apply(event)?;
         Ok(self.pending())
+    }
+
+    /// Take in an event that somebody else handled and stored: for a second view on the same session.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where the event does not follow; the session is then unchanged.
+    pub fn observe(&mut self, event: Event) -> Result<(), OutOfOrder> {
+        self.apply(event)
     }
 
     /// What is left to do: after each event, and after a replay of a session that was cut off.
@@ -501,6 +542,7 @@ impl Session {
                 }
             }
             Event::Finished { how } => self.finished = Some(how),
+            Event::Prepared { .. } | Event::Felt { .. } | Event::Planned { .. } => self.notes.apply(&event),
         }
         Ok(())
     }

@@ -230,6 +230,9 @@ fn kind(event: &Event) -> &'static str {
         Event::WentBack { .. } => "went_back",
         Event::SafetyStopped { .. } => "safety_stopped",
         Event::SafetyAcknowledged { .. } => "safety_acknowledged",
+        Event::Prepared { .. } => "prepared",
+        Event::Felt { .. } => "felt",
+        Event::Planned { .. } => "planned",
         Event::Finished { .. } => "finished",
     }
 }

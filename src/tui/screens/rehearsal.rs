@@ -1,0 +1,533 @@
+//! The conversation: what was said, the field to write in, and the coach beside it or below.
+
+use ratatui::layout::Rect;
+
+use super::{Go, Input, Screen, Scroll, help, review, takes};
+use crate::session::{Command, Event, Finish, Phase, Position, Speaker, TurnId};
+use crate::tui::app::Shared;
+use crate::tui::coach;
+use crate::tui::keymap::{self, Hint, Key};
+use crate::tui::talk::{Happened, Talk};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
+use crate::tui::widgets::conversation::{Shown, View};
+use crate::tui::widgets::editor::{Editor, Took};
+use crate::tui::widgets::mood;
+use crate::tui::widgets::prose::{Prose, Rich};
+
+/// From this width on the coach stands beside the talk.
+const BESIDE: u16 = 92;
+
+/// The conversation.
+#[derive(Default)]
+pub struct Rehearsal {
+    editor: Editor,
+    view: View,
+    /// The reply, and the finding in it, that is looked at; none: the last one.
+    looked_at: Option<(TurnId, Option<usize>)>,
+    coach: Scroll,
+    why: bool,
+    hints: usize,
+    /// Enter was pressed with nothing written.
+    silence: bool,
+    /// Which earlier reply was called back, counted from the last; and what was written before.
+    earlier: Option<(usize, String)>,
+    /// In a stop whose meaning was asked: the user said that it was about them.
+    about_me: bool,
+    stop: Scroll,
+    /// The summary was asked for.
+    finishing: bool,
+    /// Where the talk stood when another screen came on top.
+    left_at: Option<TurnId>,
+}
+
+impl Rehearsal {
+    /// The open rehearsal.
+    pub fn new(on: &Shared) -> Self {
+        let editor = on.draft().map(Editor::with).unwrap_or_default();
+        Self { editor, ..Self::default() }
+    }
+
+    fn hidden(talk: &Talk) -> bool {
+        talk.session().notes().feedback_hidden && talk.session().finished().is_none()
+    }
+
+    fn shown<'a>(&self, talk: &'a Talk) -> Shown<'a> {
+        Shown {
+            session: talk.session(),
+            path: talk.path(),
+            marks: !Self::hidden(talk),
+            situation: true,
+            saying: talk.saying(),
+            thinking: talk.thinking(),
+            chosen: self.looked_at.map(|(turn, _)| turn),
+        }
+    }
+
+    /// To a screen from which the talk may be gone on with elsewhere: what is written keeps its place.
+    fn to(&mut self, on: &mut Shared, screen: Box<dyn Screen>) -> Go {
+        on.keep_draft(self.editor.text());
+        self.left_at = on.talk.as_ref().and_then(Talk::place);
+        Go::Push(screen)
+    }
+
+    fn say(&mut self, on: &mut Shared) -> Go {
+        let Some(talk) = &mut on.talk else { return Go::Home };
+        match talk.session().phase() {
+            _ if talk.thinking() => {
+                let name = talk.session().scenario().counterpart.name.clone();
+                on.notice(format!("{name} is still thinking. What you write stays here; Esc stops the waiting."));
+                return Go::Stay;
+            }
+            Phase::Ended => {
+                self.finishing = true;
+                talk.send(Command::Finish);
+                return Go::Stay;
+            }
+            Phase::Finished => return self.to(on, Box::new(review::Review::new(on))),
+            Phase::YourTurn => {}
+            Phase::Working | Phase::SafetyStop => return Go::Stay,
+        }
+        if self.editor.text().trim().is_empty() && !self.silence {
+            self.silence = true;
+            on.notice("Nothing is written yet. Enter once more says nothing at all: silence is an answer too.");
+            return Go::Stay;
+        }
+        on.keep_draft("");
+        let text = self.editor.take();
+        if let Some(talk) = &mut on.talk {
+            talk.send(Command::Say(text.trim_end().to_owned()));
+        }
+        self.fresh();
+        Go::Stay
+    }
+
+    /// Look at the end of the talk again, with nothing opened.
+    fn fresh(&mut self) {
+        let editor = std::mem::take(&mut self.editor);
+        *self = Self { editor, ..Self::default() };
+    }
+
+    /// Take back the last reply and have it in the field to say it another way.
+    fn another_way(&mut self, on: &mut Shared) -> Go {
+        let Some(talk) = &on.talk else { return Go::Home };
+        if talk.thinking() {
+            return Go::Stay;
+        }
+        let Some(text) = talk.last_reply().map(|t| t.text.clone()) else {
+            on.notice("You have not said anything yet.");
+            return Go::Stay;
+        };
+        // What was being written keeps its place.
+        on.keep_draft(self.editor.text());
+        if let Some(talk) = &mut on.talk {
+            talk.send(Command::Back(1));
+        }
+        self.fresh();
+        self.editor = Editor::with(&text);
+        on.notice("Here is what you said, to say it another way; Ctrl+U empties the field. The first attempt is kept: F4 shows both.");
+        Go::Stay
+    }
+
+    /// Call back what was said earlier, one further or one nearer.
+    fn recall(&mut self, on: &Shared, further: bool) {
+        let Some(talk) = &on.talk else { return };
+        let own: Vec<&str> = talk
+            .session()
+            .turns()
+            .iter()
+            .rev()
+            .filter(|t| t.speaker == Speaker::You && !t.text.trim().is_empty())
+            .map(|t| t.text.as_str())
+            .take(200)
+            .collect();
+        let (at, written) = match (&self.earlier, further) {
+            (None, true) => (Some(0), self.editor.text().to_owned()),
+            (None, false) => return,
+            (Some((n, written)), true) => (Some((n + 1).min(own.len().saturating_sub(1))), written.clone()),
+            (Some((n, written)), false) => (n.checked_sub(1), written.clone()),
+        };
+        match at.and_then(|n| own.get(n)) {
+            Some(text) => {
+                self.editor.set(text);
+                self.earlier = at.map(|n| (n, written));
+            }
+            None if self.earlier.is_some() => {
+                self.editor.set(&written);
+                self.earlier = None;
+            }
+            None => {}
+        }
+    }
+
+    /// Look at the reply before or after the one that is looked at.
+    fn look(&mut self, on: &Shared, drawn: &Drawn, later: bool) {
+        let Some(talk) = &on.talk else { return };
+        let turn = |id: &TurnId| talk.session().turn(*id).is_some_and(|t| t.speaker == Speaker::You);
+        let own: Vec<TurnId> = talk.path().iter().copied().filter(turn).collect();
+        let at = self.looked_at.and_then(|(turn, _)| own.iter().position(|id| *id == turn));
+        let to = match (at, later) {
+            (None, true) => None,
+            (None, false) => own.len().checked_sub(1),
+            (Some(n), true) => Some(n + 1).filter(|n| *n < own.len()),
+            (Some(n), false) => Some(n.saturating_sub(1)),
+        };
+        self.looked_at = to.and_then(|n| own.get(n)).map(|id| (*id, None));
+        self.coach = Scroll::default();
+        let shown = self.shown(talk);
+        self.view = match (self.looked_at, drawn.conversation) {
+            // A row or two above it, so that one sees what it answered.
+            (Some((turn, _)), Some(area)) => shown.scroll(shown.at(turn), &on.theme(), area, -4),
+            _ => View::default(),
+        };
+    }
+
+    fn coach_page(&self, theme: &Theme, talk: &Talk, tight: bool) -> Prose {
+        let session = talk.session();
+        let mut prose = Prose::default();
+        let met = session.position().met;
+        if self.hints > 0 {
+            let hint = coach::hint(session.scenario(), &met, self.hints);
+            prose.rich(Rich::of("Hint: ", theme.strong).add(&hint, theme.text));
+        }
+        if Self::hidden(talk) {
+            prose.para("Feedback waits until the end, as you chose. F5 finishes and shows it.", theme.dim);
+            return prose;
+        }
+        let reply = match self.looked_at {
+            Some((id, _)) => session.turn(id),
+            None => talk.last_reply(),
+        };
+        match reply {
+            Some(turn) if turn.safety.is_some() => {
+                prose.para("That reply stopped the scene. It was not scored.", theme.dim);
+            }
+            Some(turn) => {
+                let earlier = self.looked_at.is_some() && talk.last_reply().is_some_and(|last| last.id != turn.id);
+                if earlier || !tight {
+                    prose.heading(if earlier { "An earlier reply" } else { "Your last reply" }, theme.strong);
+                }
+                if self.why {
+                    coach::trace(&mut prose, theme, session, turn);
+                } else {
+                    coach::about_reply(&mut prose, theme, session, turn, self.looked_at.and_then(|(_, n)| n));
+                }
+            }
+            None => {
+                prose.para("Say what you would say, in your own words. Nobody hears it but this computer.", theme.text);
+            }
+        }
+        coach::goals(&mut prose, theme, session.scenario(), &met);
+        if tight {
+            prose.blocks.iter_mut().for_each(|block| block.gap = 0);
+        }
+        let focus: Vec<&str> = session.notes().focus.iter().map(|id| id.name()).collect();
+        if !focus.is_empty() {
+            prose.rich(Rich::of("You look out for: ", theme.dim).add(&format!("{}.", focus.join(", ")), theme.text));
+        }
+        prose
+    }
+
+    /// How the other seems. The rows that it takes.
+    fn mood(talk: &Talk, canvas: &mut Canvas<'_>, area: Rect, at: &Position) -> u16 {
+        let theme = canvas.theme;
+        let scenario = talk.session().scenario();
+        let seems = scenario.state_index(&at.state).map_or("", |i| scenario.seems(i));
+        let x = canvas.put(area, area.x, area.y, mood::face(at.trust, at.tension), theme.other);
+        let text = format!(" {} seems {seems}", scenario.counterpart.name);
+        canvas.put_fit(area, x, area.y, &text, theme.text);
+        if Self::hidden(talk) {
+            return 1;
+        }
+        if area.width >= 56 && area.height < 9 {
+            let half = area.width / 2;
+            mood::bar(canvas, Rect { width: half - 1, ..area }, area.y + 1, "Trust", at.trust);
+            let right = Rect { x: area.x + half, width: area.width - half, ..area };
+            mood::bar(canvas, right, area.y + 1, "Tension", at.tension);
+            return 2;
+        }
+        mood::bar(canvas, area, area.y + 1, "Trust", at.trust);
+        mood::bar(canvas, area, area.y + 2, "Tension", at.tension);
+        3
+    }
+
+    fn draw_coach(&self, talk: &Talk, canvas: &mut Canvas<'_>, area: Rect) {
+        if area.is_empty() {
+            return;
+        }
+        let at = match self.looked_at {
+            Some((turn, _)) => talk.session().position_at(Some(turn)),
+            None => talk.session().position(),
+        };
+        let used = Self::mood(talk, canvas, area, &at);
+        let gap = u16::from(area.height > 10);
+        let rest = Rect { y: area.y + used + gap, height: area.height.saturating_sub(used + gap), ..area };
+        self.coach_page(&canvas.theme, talk, area.height < 8).draw(canvas, rest, self.coach.0);
+        canvas.hit(rest, Hit::Choice(0, 0));
+    }
+
+    fn draw_field(&self, talk: &Talk, canvas: &mut Canvas<'_>, area: Rect) {
+        let theme = canvas.theme;
+        canvas.rule(area, area.y);
+        let scenario = talk.session().scenario();
+        let label = format!(" You are {} ", scenario.you.name);
+        canvas.put_fit(area, area.x + 2, area.y, &label, theme.you);
+        let field = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        let over = match talk.session().phase() {
+            Phase::Ended => Some("The talk is over. Press Enter to look back on it, or Ctrl+B to say it another way."),
+            Phase::Finished => Some("Summed up. Enter shows it again; Ctrl+B says it another way."),
+            _ => None,
+        };
+        if let Some(text) = over {
+            canvas.put_fit(field, field.x, field.y, text, theme.alert);
+            return;
+        }
+        let x = canvas.put(field, field.x, field.y, "> ", theme.key);
+        let inner = Rect { x, width: field.right().saturating_sub(x), ..field };
+        self.editor.draw(canvas, inner, true);
+        if self.editor.is_empty() && !talk.thinking() {
+            canvas.put_fit(inner, inner.x, inner.y, "what would you say?", theme.dim);
+        }
+    }
+
+    fn stop_page(&self, talk: &Talk, theme: &Theme) -> (Prose, Vec<(&'static str, Key)>) {
+        let words = crate::safety::words();
+        let name = &talk.session().scenario().counterpart.name;
+        let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
+        let certain = stop.is_some_and(|s| s.certain);
+        let mut prose = Prose::default();
+        if certain || self.about_me {
+            let signals = stop.map(|s| s.signals.as_slice()).unwrap_or_default();
+            prose.para(&words.for_certain(signals, name), theme.text);
+            prose.para(&words.help, theme.strong);
+            prose.para(&words.certain.kept.replace("{name}", name), theme.dim);
+            (prose, vec![("Stop here for today (Enter)", Key::Enter), ("I am safe, go on (g)", Key::Char('g'))])
+        } else {
+            prose.para(&words.unclear.question.replace("{name}", name), theme.strong);
+            let buttons = vec![
+                ("It was about me (m)", Key::Char('m')),
+                ("Part of the role (r)", Key::Char('r')),
+                ("Stop here (Enter)", Key::Enter),
+            ];
+            (prose, buttons)
+        }
+    }
+
+    fn draw_stop(&self, talk: &Talk, canvas: &mut Canvas<'_>, area: Rect) {
+        let (prose, buttons) = self.stop_page(talk, &canvas.theme);
+        let width = area.width.min(84);
+        let text = Rect { width, height: area.height.saturating_sub(2), ..area };
+        prose.draw(canvas, text, self.stop.0);
+        let y = area.y + text.height.min(prose.rows(width) as u16) + 1;
+        let mut x = area.x;
+        for (label, key) in buttons {
+            x = canvas.button(area, x, y.min(area.bottom() - 1), label, key, key == Key::Enter) + 1;
+        }
+    }
+
+    fn in_stop(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
+        let Some(talk) = &mut on.talk else { return Go::Home };
+        let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
+        let told = stop.is_some_and(|s| s.certain) || self.about_me;
+        match input {
+            Input::Key(Key::Enter) => {
+                self.finishing = true;
+                talk.send(Command::Finish);
+            }
+            Input::Key(Key::Char('g')) if told => talk.send(Command::Acknowledge { in_role: false }),
+            Input::Key(Key::Char('m')) if !told => self.about_me = true,
+            Input::Key(Key::Char('r')) if !told => talk.send(Command::Acknowledge { in_role: true }),
+            Input::Key(Key::Esc) => return Go::Back,
+            input => {
+                self.stop.input(drawn, input);
+            }
+        }
+        Go::Stay
+    }
+
+    fn written(&mut self, key: Key, on: &mut Shared, drawn: &Drawn) {
+        match self.editor.key(key, drawn.field_width, true) {
+            Took::Edge => self.recall(on, key == Key::Up),
+            Took::Yes if !matches!(key, Key::Up | Key::Down) => self.earlier = None,
+            _ => {}
+        }
+        self.silence = false;
+    }
+}
+
+impl Screen for Rehearsal {
+    fn title(&self, on: &Shared) -> String {
+        on.talk.as_ref().map_or_else(String::new, |t| t.session().scenario().title.value.clone())
+    }
+
+    fn aside(&self, on: &Shared) -> String {
+        let Some(talk) = &on.talk else { return String::new() };
+        let takes = talk.session().takes().len();
+        let attempt = if takes > 1 { format!("attempt {takes}  \u{b7}  ") } else { String::new() };
+        format!("{attempt}{}", talk.session().setup().difficulty.as_str())
+    }
+
+    fn hints(&self, on: &Shared) -> Vec<Hint> {
+        match on.talk.as_ref().map(|t| (t.thinking(), t.session().phase())) {
+            Some((true, _)) => keymap::THINKING.to_vec(),
+            Some((_, Phase::SafetyStop)) => vec![keymap::BACK, keymap::HELP],
+            Some((_, Phase::Ended | Phase::Finished)) => keymap::OVER.to_vec(),
+            _ => keymap::REHEARSAL.to_vec(),
+        }
+    }
+
+    fn draw(&self, on: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
+        let Some(talk) = &on.talk else { return };
+        if talk.session().phase() == Phase::SafetyStop {
+            self.draw_stop(talk, canvas, area);
+            return;
+        }
+        let beside = area.width >= BESIDE;
+        let coach_width = if beside { (area.width * 2 / 5).min(52) } else { 0 };
+        let left = Rect { width: area.width - coach_width - if beside { 2 } else { 0 }, ..area };
+        let rows = self.editor.rows(usize::from(left.width.saturating_sub(2))).len() as u16;
+        let most = if beside { area.height / 2 } else { area.height / 4 };
+        let field = rows.clamp(1, most.max(1)) + 1;
+        let below = if beside { 0 } else { (area.height.saturating_sub(field) * 2 / 5 + 1).clamp(4, 14) };
+        let talk_area = Rect { height: area.height.saturating_sub(field + below), width: left.width - 1, ..left };
+        self.shown(talk).draw(canvas, talk_area, self.view);
+        if beside {
+            let side = Rect { x: left.right() + 1, width: coach_width + 1, ..area };
+            canvas.upright(Rect { width: 1, ..side });
+            self.draw_coach(talk, canvas, Rect { x: side.x + 2, width: side.width - 2, ..side });
+        } else {
+            let y = talk_area.bottom();
+            canvas.rule(area, y);
+            self.draw_coach(talk, canvas, Rect { y: y + 1, height: below - 1, ..area });
+        }
+        let y = left.bottom().saturating_sub(field);
+        self.draw_field(talk, canvas, Rect { y, height: field, ..left });
+    }
+
+    fn input(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
+        let theme = on.theme();
+        let Some(talk) = &mut on.talk else { return Go::Home };
+        if talk.session().phase() == Phase::SafetyStop {
+            return self.in_stop(on, drawn, input);
+        }
+        let over = matches!(talk.session().phase(), Phase::Ended | Phase::Finished);
+        match input {
+            Input::Key(Key::Enter) => return self.say(on),
+            Input::Key(Key::Esc) if talk.thinking() => talk.stop(),
+            Input::Key(Key::Esc) if self.looked_at.is_some() || self.why || self.view != View::default() => {
+                self.fresh()
+            }
+            Input::Key(Key::Esc) => return Go::Back,
+            Input::Key(Key::Ctrl('b')) => return self.another_way(on),
+            Input::Key(Key::F(2) | Key::Ctrl('g')) => {
+                self.hints += 1;
+                self.coach = Scroll::default();
+            }
+            Input::Key(Key::F(3) | Key::Ctrl('y')) => {
+                self.why = !self.why;
+                self.coach = Scroll::default();
+            }
+            Input::Key(Key::F(4) | Key::Ctrl('t')) => return self.to(on, Box::new(takes::Takes::new(on))),
+            Input::Key(Key::F(5) | Key::Ctrl('f')) if talk.session().phase() == Phase::Finished => return self.say(on),
+            Input::Key(Key::F(5) | Key::Ctrl('f')) if !talk.thinking() => {
+                self.finishing = true;
+                talk.send(Command::Finish);
+            }
+            Input::Key(Key::Char('?')) if self.editor.is_empty() => return help::open(),
+            Input::Key(key @ (Key::Earlier | Key::Later)) => self.look(on, drawn, key == Key::Later),
+            Input::Key(Key::Tab) => {
+                let read = self.coach.0.min(drawn.scroll_max);
+                self.coach.0 = if read >= drawn.scroll_max { 0 } else { read + drawn.page.saturating_sub(1).max(1) };
+            }
+            Input::Key(key @ (Key::PageUp | Key::PageDown | Key::Top | Key::Bottom)) => {
+                let Some(area) = drawn.conversation else { return Go::Stay };
+                let page = area.height.saturating_sub(2).max(1) as isize;
+                let by = if key == Key::PageUp { -page } else { page };
+                self.view = match key {
+                    Key::Top => Shown::beginning(),
+                    Key::Bottom => View::default(),
+                    _ => self.shown(talk).scroll(self.view, &theme, area, by),
+                };
+            }
+            Input::Key(_) | Input::Paste(_) if over => {}
+            Input::Key(key) => self.written(key, on, drawn),
+            Input::Paste(text) => {
+                if !self.editor.insert(text, false) {
+                    on.notice("That is more than fits into one reply: the beginning was taken, the rest was left out.");
+                }
+                self.silence = false;
+            }
+            Input::Scroll(by, column, row) => match drawn.conversation {
+                Some(area) if area.contains((column, row).into()) => {
+                    self.view = self.shown(talk).scroll(self.view, &theme, area, by as isize);
+                }
+                _ => drop(self.coach.input(drawn, input)),
+            },
+            Input::Click { hit: Hit::Finding(turn, n), .. } => {
+                self.looked_at = Some((turn, n));
+                self.coach = Scroll::default();
+            }
+            Input::Click { hit: Hit::Field(first), column, row } => {
+                self.editor.click(drawn.field_width, column, row + first);
+            }
+            Input::Click { .. } => {}
+        }
+        Go::Stay
+    }
+
+    fn happened(&mut self, on: &mut Shared, happened: &Happened) -> Go {
+        match happened {
+            Happened::Event(Event::Finished { how: Finish::Safety }) => {
+                on.notice("You stopped here, and that is a good decision. What was said before is kept.");
+                return Go::Home;
+            }
+            Happened::Event(Event::Finished { .. }) if self.finishing => {
+                self.finishing = false;
+                return self.to(on, Box::new(review::Review::new(on)));
+            }
+            Happened::Event(Event::SafetyAcknowledged { .. }) => {
+                self.about_me = false;
+                on.notice("Thank you for saying so. Go on whenever you like; Esc is always there.");
+            }
+            Happened::Event(Event::SafetyStopped { .. }) => self.fresh(),
+            Happened::Unsaved(why, text) => {
+                if let Some(text) = text.as_ref().filter(|_| self.editor.is_empty()) {
+                    self.editor.set(text);
+                }
+                on.notice(format!("{why}. What you wrote is in the field again."));
+                self.finishing = false;
+            }
+            Happened::Trouble(why) => {
+                on.notice(why.clone());
+                self.finishing = false;
+            }
+            Happened::Event(_) | Happened::Done => {}
+        }
+        Go::Stay
+    }
+
+    fn on_top(&mut self, on: &mut Shared) {
+        if on.talk.as_ref().is_some_and(|talk| talk.session().turns().len() == 1) && self.editor.is_empty() {
+            on.notice("Say what you would say, and press Enter. PgUp reads the situation.");
+        }
+        if let Some(text) = on.prefill.take() {
+            self.fresh();
+            self.editor = Editor::with(&text);
+        } else if self.left_at.is_some_and(|at| on.talk.as_ref().and_then(Talk::place) != Some(at)) {
+            self.fresh();
+            self.editor = on.draft().map(Editor::with).unwrap_or_default();
+        } else if self.editor.is_empty()
+            && let Some(draft) = on.draft()
+        {
+            self.editor.set(draft);
+        }
+    }
+
+    fn leave(&mut self, on: &mut Shared) {
+        on.keep_draft(self.editor.text());
+    }
+
+    fn is_conversation(&self) -> bool {
+        true
+    }
+}

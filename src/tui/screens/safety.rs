@@ -1,0 +1,118 @@
+//! The question before a scene that could be dangerous to carry into real life. It can end here, kindly.
+
+use ratatui::layout::Rect;
+
+use super::{Go, Input, Screen, Scroll, brief, help};
+use crate::safety;
+use crate::tui::app::Shared;
+use crate::tui::keymap::{self, Hint, Key};
+use crate::tui::widgets::canvas::{Canvas, Drawn};
+use crate::tui::widgets::prose::Prose;
+
+/// The question.
+pub struct Ask {
+    situation: Box<brief::Situation>,
+    chosen: usize,
+}
+
+impl Ask {
+    /// The question before this situation.
+    pub fn new(situation: brief::Situation) -> Self {
+        Self { situation: Box::new(situation), chosen: 0 }
+    }
+
+    fn answer(&mut self, on: &mut Shared) -> Go {
+        if self.chosen == 0 {
+            return Go::Replace(brief::after_question(on, (*self.situation).clone()));
+        }
+        Go::Replace(Box::new(Kind::default()))
+    }
+}
+
+const ANSWERS: [(&str, char); 3] = [("No", 'n'), ("Yes", 'y'), ("I am not sure", 'u')];
+
+impl Screen for Ask {
+    fn title(&self, _: &Shared) -> String {
+        self.situation.scenario.title.value.clone()
+    }
+
+    fn hints(&self, _: &Shared) -> Vec<Hint> {
+        keymap::SAFETY.to_vec()
+    }
+
+    fn draw(&self, _: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
+        let theme = canvas.theme;
+        let mut prose = Prose::default();
+        if let Some(note) = &self.situation.scenario.content_note {
+            prose.para(note, theme.alert);
+        }
+        prose.para(&safety::words().screen.question, theme.strong);
+        let area = Rect { width: area.width.min(72), ..area };
+        let height = (prose.rows(area.width) as u16).min(area.height);
+        prose.draw(canvas, Rect { height, ..area }, 0);
+        (canvas.drawn.scroll_max, canvas.drawn.page) = (0, 0);
+        let y = area.y + height;
+        let mut x = area.x;
+        for (n, (label, key)) in ANSWERS.into_iter().enumerate() {
+            x = canvas.button(area, x, y, label, Key::Char(key), n == self.chosen) + 2;
+        }
+        let quiet = "The answer is not kept.";
+        canvas.put(area, area.x, y + 2, quiet, theme.dim);
+    }
+
+    fn input(&mut self, on: &mut Shared, _: &Drawn, input: Input<'_>) -> Go {
+        let Input::Key(key) = input else { return Go::Stay };
+        match key {
+            Key::Left | Key::Up | Key::BackTab => self.chosen = self.chosen.saturating_sub(1),
+            Key::Right | Key::Down | Key::Tab => self.chosen = (self.chosen + 1).min(ANSWERS.len() - 1),
+            Key::Enter => return self.answer(on),
+            Key::Char('?') => return help::open(),
+            Key::Char(c) => {
+                if let Some(n) = ANSWERS.iter().position(|(_, key)| key.eq_ignore_ascii_case(&c)) {
+                    self.chosen = n;
+                    return self.answer(on);
+                }
+            }
+            Key::Esc => return Go::Back,
+            _ => {}
+        }
+        Go::Stay
+    }
+}
+
+/// A kind word, and where to turn.
+#[derive(Default)]
+pub struct Kind {
+    scroll: Scroll,
+}
+
+impl Screen for Kind {
+    fn title(&self, _: &Shared) -> String {
+        "first, your safety".into()
+    }
+
+    fn hints(&self, _: &Shared) -> Vec<Hint> {
+        keymap::READING.to_vec()
+    }
+
+    fn draw(&self, _: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
+        let theme = canvas.theme;
+        let words = safety::words();
+        let mut prose = Prose::default();
+        prose.para(&words.screen.stop, theme.text);
+        prose.para(&words.help, theme.strong);
+        prose.para(&words.screen.kept, theme.dim);
+        prose.draw(canvas, Rect { width: area.width.min(84), ..area }, self.scroll.0);
+    }
+
+    fn input(&mut self, _: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
+        if self.scroll.input(drawn, input) {
+            return Go::Stay;
+        }
+        match input {
+            Input::Key(Key::Esc | Key::Enter) => Go::Home,
+            Input::Key(Key::Char('?')) => help::open(),
+            _ => Go::Stay,
+        }
+    }
+}

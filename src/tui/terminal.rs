@@ -1,0 +1,80 @@
+//! The terminal, taken and given back: at the end, after a panic, on a signal, and around a stop with Ctrl+Z.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::{cursor, execute};
+
+/// Whether the terminal is ours now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether there is a terminal that can be drawn on.
+pub fn can_draw() -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term.is_empty() || term == "dumb");
+    io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && !dumb
+        && (cfg!(windows) || std::env::var_os("TERM").is_some())
+}
+
+/// Take the terminal.
+///
+/// # Errors
+/// Where it cannot be set.
+pub fn take(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = io::stdout();
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    set_mouse(mouse)
+}
+
+/// Have the mouse told of, or leave it to the terminal.
+///
+/// # Errors
+/// Where the terminal is gone.
+pub fn set_mouse(on: bool) -> io::Result<()> {
+    let mut out = io::stdout();
+    if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
+}
+
+/// Give the terminal back as it was. Does nothing where it was given back already, or never taken.
+pub fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let _ = out.flush();
+        let _ = disable_raw_mode();
+    }
+}
+
+/// See to it that a panic gives the terminal back before it says what happened.
+pub fn guard_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        give_back();
+        before(info);
+        let _ = writeln!(
+            io::stderr(),
+            "\nsaywell has a fault and had to stop. What you said is kept: `saywell resume` goes on from there.\n\
+             Please report the lines above; they hold nothing that you wrote."
+        );
+    }));
+}
+
+/// Gives the terminal back when it goes out of scope.
+#[derive(Debug)]
+pub struct Guard;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Whether the terminal is ours now.
+pub fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
