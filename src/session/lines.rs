@@ -119,8 +119,9 @@ pub fn mentions(words: &[Word<'_>], phrase: &str) -> bool {
 fn fits(word: &str, pattern: &str) -> bool {
     // The word is lower case already.
     let same = |word: &str, pattern: &str| {
-        word == pattern || (!pattern.is_ascii() || pattern.bytes().any(|b| b.is_ascii_uppercase()))
-            && word.chars().eq(pattern.chars().flat_map(char::to_lowercase))
+        word == pattern
+            || (!pattern.is_ascii() || pattern.bytes().any(|b| b.is_ascii_uppercase()))
+                && word.chars().eq(pattern.chars().flat_map(char::to_lowercase))
     };
     match pattern.strip_suffix('*') {
         Some(stem) => word.get(..stem.len()).is_some_and(|start| same(start, stem)),
