@@ -8,6 +8,7 @@ pub mod detector;
 pub mod document;
 pub mod faults;
 mod feedback;
+pub mod model;
 pub mod lexicon;
 pub mod registry;
 mod rubric;

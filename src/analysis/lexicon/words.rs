@@ -171,6 +171,17 @@ impl Builder {
         self.lemmas.get(base).map(Vec::as_slice)
     }
 
+    /// A number for each word that hangs on nothing but its letters: the features of the model are made of it.
+    pub(crate) fn keys(&self) -> Vec<u32> {
+        let mut keys = vec![0; self.classes.len()];
+        for (word, id) in &self.ids {
+            if let Some(k) = keys.get_mut(*id as usize) {
+                *k = super::key(word);
+            }
+        }
+        keys
+    }
+
     /// The finished tables.
     pub(crate) fn finish(&mut self) -> (Words, Vec<u64>) {
         let mut words = Words::default();
