@@ -55,7 +55,8 @@ mod family {
 }
 
 fn mix(family: u32, a: u32, b: u32) -> u32 {
-    let x = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(family).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    let x = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ u64::from(family).wrapping_mul(0xd6e8_feb8_6659_fd93);
     let x = (x ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     (x >> 32) as u32 ^ x as u32
 }

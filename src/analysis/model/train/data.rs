@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::super::features::{self, MOST_CLAUSES, Sink, Verdict};
-use super::super::{SCORED, number};
+use super::super::features::{self, MOST_CLAUSES, Sink};
+use super::super::{Rules, SCORED, number};
 use crate::analysis::context::TurnContext;
 use crate::analysis::rubric::{Audience, Id};
-use crate::analysis::{Turn, registry};
+use crate::analysis::{Turn, evidence, registry};
 
 #[derive(Default, Deserialize)]
 struct Labels {
@@ -19,7 +19,7 @@ struct Labels {
     #[serde(default)]
     quotes: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
-    safety: Vec<String>,
+    safety: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -44,14 +44,28 @@ pub struct Example {
     pub audience: Audience,
     /// Grades by the model's number of the id.
     pub grades: [u8; SCORED],
-    /// Whether a safety signal is in it: such replies are not scored.
-    pub risky: bool,
     /// Features of each clause, and for each the ids whose quotes lie in it, as bits.
     pub clauses: Vec<(Vec<u32>, u32)>,
     /// Features of the reply as a whole.
     pub whole: Vec<u32>,
     /// What the rules made of it.
-    pub rules: [(f32, u8); SCORED],
+    pub rules: Rules,
+    /// The only id it was labelled for; none where it was for all.
+    pub only: Option<Id>,
+    /// One of a set of near neighbours, written to teach: not counted when measuring.
+    pub of_a_set: bool,
+}
+
+impl Example {
+    /// Features of its clauses and of the whole.
+    pub fn parts(&self) -> Vec<&[u32]> {
+        self.clauses.iter().map(|c| c.0.as_slice()).chain([self.whole.as_slice()]).collect()
+    }
+
+    /// Whether it says something of this id.
+    pub fn teaches(&self, id: Id) -> bool {
+        id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
+    }
 }
 
 #[derive(Default)]
@@ -69,37 +83,57 @@ impl Sink for Collect {
     }
 }
 
-/// What the detectors make of a turn.
-pub fn verdicts(turn: &TurnContext<'_>) -> Vec<Verdict> {
+/// Read labelled replies, one JSON object a line; those with a safety signal are left out, for they are not scored.
+/// `of_a_set` where they were written as sets of near neighbours.
+///
+/// # Errors
+/// Where a line is no labelled reply.
+pub fn read(text: &str, of_a_set: bool) -> Result<Vec<Example>, serde_json::Error> {
     let mut out = Vec::new();
-    let mut found = Vec::new();
-    for detector in registry::DETECTORS {
-        let id = detector.meta().id;
-        if number(id).is_none() || !id.is_for(turn.audience()) {
-            continue;
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let row: Row = serde_json::from_str(line)?;
+        if row.gold.as_ref().unwrap_or(&row.own).safety.is_empty() {
+            out.push(example(&row, of_a_set));
         }
-        found.clear();
-        detector.detect(turn, &mut found);
-        let best = found.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-        out.extend(best.map(|f| (id, f.confidence, f.grade)));
+    }
+    Ok(out)
+}
+
+/// The examples and lures that the detectors bring along.
+pub fn own_examples() -> Vec<Example> {
+    let mut out = Vec::new();
+    for meta in registry::DETECTORS.iter().map(|d| d.meta()) {
+        let Some(n) = number(meta.id) else { continue };
+        let mut add = |context: &str, reply: &str, grade: u8| {
+            let audience = if meta.id.is_for(Audience::Client) { Audience::Client } else { Audience::Trainee };
+            let row = Row {
+                id: "own".to_owned(),
+                audience,
+                context: context.to_owned(),
+                reply: reply.to_owned(),
+                gold: None,
+                own: Labels::default(),
+            };
+            let mut e = example(&row, true);
+            e.grades[n] = grade;
+            e.only = Some(meta.id);
+            out.push(e);
+        };
+        for e in meta.examples {
+            add(e.context, e.reply, e.grade);
+        }
+        for l in meta.lures {
+            add(l.context, l.reply, 0);
+        }
     }
     out
 }
 
-/// Read labelled replies, one JSON object a line.
-///
-/// # Errors
-/// Where a line is no labelled reply.
-pub fn read(text: &str) -> Result<Vec<Example>, serde_json::Error> {
-    text.lines().filter(|l| !l.trim().is_empty()).map(example).collect()
-}
-
-fn example(line: &str) -> Result<Example, serde_json::Error> {
-    let row: Row = serde_json::from_str(line)?;
+fn example(row: &Row, of_a_set: bool) -> Example {
     let labels = row.gold.as_ref().unwrap_or(&row.own);
     let turn = Turn { audience: row.audience, context: &row.context, reply: &row.reply };
     let read = TurnContext::read(&turn);
-    let verdicts = verdicts(&read);
+    let verdicts = evidence(&read);
     let mut collect = Collect::default();
     features::extract(&read, &verdicts, &mut collect);
     let mut grades = [0; SCORED];
@@ -123,19 +157,20 @@ fn example(line: &str) -> Result<Example, serde_json::Error> {
             }
         }
     }
-    let mut rules = [(0.0, 0); SCORED];
+    let mut rules: Rules = [(0.0, 0); SCORED];
     for (id, confidence, grade) in verdicts {
         if let Some(n) = number(id) {
             rules[n] = (confidence, grade);
         }
     }
-    Ok(Example {
+    Example {
         writer: row.id.split('-').next().unwrap_or("").to_owned(),
         audience: row.audience,
         grades,
-        risky: !labels.safety.is_empty(),
         clauses: collect.clauses.into_iter().zip(marks).collect(),
         whole: collect.now,
         rules,
-    })
+        only: None,
+        of_a_set,
+    }
 }

@@ -1,38 +1,24 @@
 //! Logistic regression on a handful of inputs, by Newton's method: joins the model's scores with the rules.
 
-/// Weights of the inputs; the constant comes last.
-#[derive(Clone, Debug, Default)]
-pub struct Joint {
-    /// One weight an input, then the constant.
-    pub weights: Vec<f64>,
-}
+use super::super::INPUTS;
 
-impl Joint {
-    /// The probability for these inputs.
-    pub fn of(&self, inputs: &[f32]) -> f32 {
-        let mut z = self.weights.last().copied().unwrap_or(0.0);
-        for (w, x) in self.weights.iter().zip(inputs) {
-            z += w * f64::from(*x);
-        }
-        (1.0 / (1.0 + (-z).exp())) as f32
-    }
-}
-
-/// Fit; `ridge` holds the weights small.
-pub fn join(rows: &[(Vec<f32>, bool, f32)], ridge: f64) -> Joint {
-    let k = rows.first().map_or(0, |r| r.0.len()) + 1;
+/// Fit (inputs, whether, weight); `ridge` holds the weights small. The constant comes last.
+pub fn join(rows: &[(&[f32; INPUTS], bool, f32)], ridge: f64) -> [f32; INPUTS + 1] {
+    let k = INPUTS + 1;
     let mut w = vec![0.0f64; k];
     for _ in 0..15 {
-        let mut gradient: Vec<f64> = w.iter().enumerate().map(|(i, w)| if i + 1 == k { 0.0 } else { ridge * w }).collect();
+        let mut gradient: Vec<f64> =
+            w.iter().enumerate().map(|(i, w)| if i + 1 == k { 0.0 } else { ridge * w }).collect();
         let mut hessian = vec![vec![0.0f64; k]; k];
         for (i, line) in hessian.iter_mut().enumerate() {
             line[i] = if i + 1 == k { 1e-6 } else { ridge };
         }
-        let at = |x: &[f32], i: usize| if i + 1 == k { 1.0 } else { f64::from(x[i]) };
+        let at = |x: &[f32; INPUTS], i: usize| if i + 1 == k { 1.0 } else { f64::from(x[i]) };
         for (x, y, c) in rows {
             let z: f64 = (0..k).map(|i| w[i] * at(x, i)).sum();
             let p = 1.0 / (1.0 + (-z).exp());
-            let (error, curve) = ((p - f64::from(u8::from(*y))) * f64::from(*c), (p * (1.0 - p)).max(1e-6) * f64::from(*c));
+            let (error, curve) =
+                ((p - f64::from(u8::from(*y))) * f64::from(*c), (p * (1.0 - p)).max(1e-6) * f64::from(*c));
             for i in 0..k {
                 let xi = at(x, i);
                 if xi == 0.0 {
@@ -59,7 +45,11 @@ pub fn join(rows: &[(Vec<f32>, bool, f32)], ridge: f64) -> Joint {
             break;
         }
     }
-    Joint { weights: w }
+    let mut out = [0.0; INPUTS + 1];
+    for (slot, w) in out.iter_mut().zip(&w) {
+        *slot = *w as f32;
+    }
+    out
 }
 
 /// Solve a small positive definite system.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::super::scale;
+
 /// How the features of many examples are numbered.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
@@ -27,7 +29,8 @@ impl Vocabulary {
                 }
             }
         }
-        let mut all: Vec<(u32, u32)> = counts.into_iter().filter(|(_, c)| c.0 >= least).map(|(f, c)| (c.0, f)).collect();
+        let mut all: Vec<(u32, u32)> =
+            counts.into_iter().filter(|(_, c)| c.0 >= least).map(|(f, c)| (c.0, f)).collect();
         all.sort_unstable_by(|a, b| b.cmp(a));
         let mut taken = vec![false; 1 << slot_bits];
         let mut v = Self::default();
@@ -65,8 +68,7 @@ impl Matrix {
                 self.cells.push((*c, v.idf[*c as usize]));
             }
         }
-        let n = self.cells.len() - from;
-        let scale = scale(n);
+        let scale = scale((self.cells.len() - from) as u32);
         for (_, x) in &mut self.cells[from..] {
             *x *= scale;
         }
@@ -90,11 +92,6 @@ impl Matrix {
         self.starts.len() - 1
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// A row.
     pub fn row(&self, i: usize) -> &[(u32, f32)] {
         &self.cells[self.starts[i]..self.starts[i + 1]]
@@ -104,11 +101,6 @@ impl Matrix {
     pub fn dot(&self, i: usize, weights: &[f32]) -> f32 {
         self.row(i).iter().map(|(c, x)| weights[*c as usize] * x).sum()
     }
-}
-
-/// What a row's values are scaled by.
-pub fn scale(features: usize) -> f32 {
-    1.0 / (4.0 * (features.max(8) as f32).sqrt())
 }
 
 /// How to solve.
@@ -129,7 +121,9 @@ pub fn solve(m: &Matrix, rows: &[(u32, bool, f32)], columns: usize, s: Settings)
     let mut alpha = vec![0.0f32; rows.len()];
     let squares: Vec<f32> = rows
         .iter()
-        .map(|(r, _, c)| m.row(*r as usize).iter().map(|(_, x)| x * x).sum::<f32>() + s.bias * s.bias + 0.5 / (s.cost * c))
+        .map(|(r, _, c)| {
+            m.row(*r as usize).iter().map(|(_, x)| x * x).sum::<f32>() + s.bias * s.bias + 0.5 / (s.cost * c)
+        })
         .collect();
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
