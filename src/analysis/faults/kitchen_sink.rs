@@ -41,7 +41,9 @@ impl Detector for KitchenSink {
         if let (Some(first), Some(last)) = (charges.first(), charges.last()) {
             // What a therapist tells of a client's week is a story.
             let told = if turn.audience() == Audience::Trainee { 1.5 } else { 0.0 };
-            let sum = total - told + if joined { 1.0 } else { 0.0 } - 0.5 * options as f32 - if addressed { 0.0 } else { 1.0 };
+            let sum = total - told + if joined { 1.0 } else { 0.0 }
+                - 0.5 * options as f32
+                - if addressed { 0.0 } else { 1.0 };
             let (grade, confidence) = match sum {
                 s if s >= 4.0 => (3, 0.8),
                 s if s >= 3.0 => (2, 0.65),
