@@ -39,12 +39,7 @@ impl Detector for QuestionFault {
             .filter(|s| doc.tokens.get(s.end as usize - 1).is_some_and(|t| t.after & after::ASK != 0))
             .collect();
         // "Can you tell me ...", "is that right" are open or a check, though they could be answered with yes.
-        let fine: Vec<_> =
-            turn.hits(Id::QuestionFault).filter(|(r, _)| r.tag == "fine").map(|(_, h)| h.range()).collect();
-        marks.all.retain(|m| {
-            !matches!(m.tag, "closed" | "leading")
-                || fine.iter().all(|f| f.end <= m.tokens.start || m.tokens.end <= f.start)
-        });
+        marks.take_back("fine", &["closed", "leading"]);
         if marks.has("risk") {
             marks.dampen(0.3);
         } else if let (Some(first), Some(last)) = (asked.first(), asked.last())
