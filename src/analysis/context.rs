@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "accused",
     "apology",
     "goodbye",
+    "talk",
     "none",
 ];
 

@@ -38,6 +38,8 @@ impl Detector for QuestionFault {
             .iter()
             .filter(|s| doc.tokens.get(s.end as usize - 1).is_some_and(|t| t.after & after::ASK != 0))
             .collect();
+        // "Can you tell me ...", "is that right" are open or a check, though they could be answered with yes.
+        marks.take_back("fine", &["closed", "leading"]);
         if marks.has("risk") {
             marks.dampen(0.3);
         } else if let (Some(first), Some(last)) = (asked.first(), asked.last())

@@ -1,7 +1,7 @@
 //! HarmToOthers: intent to hurt somebody.
 
 use crate::analysis::context::TurnContext;
-use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::detector::{Detector, Meta, example, lure};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -22,6 +22,6 @@ impl Detector for HarmToOthers {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::HarmToOthers).emit(out);
+        super::signal(turn, Id::HarmToOthers, out);
     }
 }

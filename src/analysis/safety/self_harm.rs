@@ -1,7 +1,7 @@
 //! SelfHarm: a wish to die, a plan, self-injury.
 
 use crate::analysis::context::TurnContext;
-use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::detector::{Detector, Meta, example, lure};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -22,6 +22,6 @@ impl Detector for SelfHarm {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::SelfHarm).emit(out);
+        super::signal(turn, Id::SelfHarm, out);
     }
 }

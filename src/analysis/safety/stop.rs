@@ -1,7 +1,7 @@
 //! Stop: asks to stop, panic, dissociation.
 
 use crate::analysis::context::TurnContext;
-use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::detector::{Detector, Meta, example, lure};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -25,6 +25,6 @@ impl Detector for Stop {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::Stop).emit(out);
+        super::signal(turn, Id::Stop, out);
     }
 }
