@@ -26,7 +26,8 @@ impl Detector for Options {
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::Options);
-        if marks.has("sham") {
+        let coerced = turn.hits(Id::ThreatDemand).any(|(r, _)| r.grade > 1);
+        if marks.has("sham") || coerced {
             marks.dampen(0.3);
         }
         marks.emit(out);

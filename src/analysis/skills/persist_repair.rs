@@ -23,6 +23,20 @@ impl Detector for PersistRepair {
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::PersistRepair);
+        // A plain sorry counts, unless what follows takes it back or it is only manners.
+        let sorry = marks.all.iter().find(|m| m.tag == "sorry_alone").map(|m| m.tokens.clone());
+        if let Some(tokens) = sorry {
+            marks.add(2, if turn.after("none") { 0.52 } else { 0.64 }, tokens, "sorry");
+        }
+        // After a no: takes it in, then asks for something else or something smaller.
+        if turn.after("refusal") {
+            let asks = |id: Id| turn.hits(id).find(|(r, _)| r.grade > 0 && !matches!(r.tag, "vague" | "imperative"));
+            let ask = asks(Id::DirectRequest).or_else(|| asks(Id::Options)).map(|(_, h)| h.range());
+            if let Some(tokens) = ask {
+                let heard = marks.has("heard");
+                marks.add(if heard { 2 } else { 1 }, if heard { 0.62 } else { 0.42 }, tokens, "asks_again");
+            }
+        }
         if marks.has("sham") {
             marks.dampen(0.4);
         }

@@ -25,6 +25,15 @@ impl Detector for Timing {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::Timing).emit(out);
+        let mut marks = Marks::of_rules(turn, Id::Timing);
+        // "I can't now" with a time to come back is a pause, not a door.
+        let back = marks.all.iter().find(|m| m.tag == "return").map(|m| m.tokens.clone());
+        if let (Some(tokens), true) = (back, marks.all.iter().any(|m| m.tag == "bad_time")) {
+            marks.add(2, 0.72, tokens, "pause");
+        }
+        if marks.has("taken_back") {
+            marks.dampen(0.6);
+        }
+        marks.emit(out);
     }
 }
