@@ -43,12 +43,29 @@ impl Detector for BeSpecific {
         if marks.has("sweep") {
             marks.dampen(0.75);
         }
-        let best = turn.doc.clauses.iter().map(|c| (weigh(turn, c), c)).max_by_key(|(w, _)| *w);
+        // Asked what is wrong, people tell; a feeling with what set it off tells too; a string of grievances is none.
+        let told = |id: Id| turn.hits(id).any(|(r, _)| r.grade > 0 && r.confidence >= 0.5);
+        let mut lean = 0;
+        if turn.after("ask_what") {
+            lean += 4;
+        }
+        if turn.hits(Id::IStatement).any(|(r, _)| r.tag == "feeling") {
+            lean += 4;
+        }
+        if turn.hits(Id::Perspective).any(|(r, _)| r.grade > 1) || told(Id::Contempt) {
+            lean -= 4;
+        }
+        let deeds = turn.doc.clauses.iter().filter(|c| c.subject == Subject::You && c.tense == Tense::Past).count();
+        if deeds > 3 {
+            lean -= 10;
+            marks.dampen(0.75);
+        }
+        let best = turn.doc.clauses.iter().map(|c| (weigh(turn, c) + lean, c)).max_by_key(|(w, _)| *w);
         if let Some((weight, clause)) = best {
             if weight >= ENOUGH {
                 marks.add(2, if weight >= ENOUGH + 6 { 0.66 } else { 0.58 }, clause.range(), "scene");
             } else if weight >= NEARLY {
-                marks.add(1, 0.4, clause.range(), "trace");
+                marks.add(1, 0.2 + weight as f32 / 100.0, clause.range(), "trace");
             }
         }
         marks.emit(out);
