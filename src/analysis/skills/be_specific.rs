@@ -26,9 +26,9 @@ static META: Meta = Meta {
 };
 
 /// What an occasion weighs at the least, in tenths.
-const ENOUGH: i32 = 20;
+const ENOUGH: i32 = 18;
 /// What is worth a second look.
-const NEARLY: i32 = 13;
+const NEARLY: i32 = 12;
 
 /// Detects `be_specific`.
 pub struct BeSpecific;

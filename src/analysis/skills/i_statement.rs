@@ -16,6 +16,9 @@ static META: Meta = Meta {
         example("I felt hurt when you left before the speeches", 2),
         example("i was scared when it got to 11 and no text", 2),
         example("i feel ignored", 1),
+        example("I just feel invisible", 1),
+        example("I feel so alone", 1),
+        example("You cancelled on Friday with the table booked. I was gutted.", 2),
     ],
     lures: &[
         lure("I feel that you are selfish", "an opinion in disguise"),
@@ -77,7 +80,9 @@ fn beside(doc: &Document, whole: &Range<usize>) -> Option<Range<usize>> {
         last & after::ASK == 0
             && tokens.len() > 3
             && tokens.iter().any(|t| t.is(class::PAST))
-            && tokens.iter().any(|t| t.is(class::YOU | class::YOUR | class::THIRD | class::TIME | class::NUM | class::NAME))
+            && tokens
+                .iter()
+                .any(|t| t.is(class::YOU | class::YOUR | class::THIRD | class::TIME | class::NUM | class::NAME))
     };
     let before = whole.start.checked_sub(1).map(|i| doc.sentence_of(i)).filter(|r| tells(r));
     if let Some(before) = before {

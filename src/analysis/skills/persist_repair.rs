@@ -1,7 +1,7 @@
 //! PersistRepair: after a no or a slip: asks again calmly, owns the slip, or brings a smaller step.
 
 use crate::analysis::context::TurnContext;
-use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
+use crate::analysis::detector::{Detector, Marks, Meta, example, example_after, lure, lure_after};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -9,8 +9,20 @@ static META: Meta = Meta {
     source: "IPT-A / IPT-AST communication strategies (Mufson; Young): don't give up",
     looks_for: "After a no or a slip: asks again calmly, owns the slip, or brings a smaller step.",
     why: "The first no is often the start of the talk.",
-    examples: &[example("I snapped at you and I'm sorry.", 2), example("that was out of order, sorry", 2)],
-    lures: &[lure("sorry if you were offended", "no ownership"), lure("sorry, but you started it", "takes it back")],
+    examples: &[
+        example("I snapped at you and I'm sorry.", 2),
+        example("that was out of order, sorry", 2),
+        example("I bit your head off this morning, and you'd only asked", 2),
+        example_after("No. I'm not coming to that.", "Ok, not the whole day then. Could you come for the lunch?", 2),
+    ],
+    lures: &[
+        lure("sorry if you were offended", "no ownership"),
+        lure("sorry, but you started it", "takes it back"),
+        lure("It's not my fault they restructured", "defends"),
+        lure("I can explain", "defends"),
+        lure("i know", "a token"),
+        lure_after("I need the Tuesday off.", "would Bilal swap", "nobody has resisted"),
+    ],
 };
 
 /// Detects `persist_repair`.

@@ -10,10 +10,16 @@ static META: Meta = Meta {
     looks_for: "Asking for or setting a time, or a pause with a return.",
     why: "Nothing is solved in the heat, and nothing in the silence after.",
     examples: &[
+        example("I'm too wound up to do this now. I'll ring you at eight.", 2),
         example("Can we talk about it tomorrow after dinner?", 2),
         example("i need ten minutes, then i'll come back and we finish this", 2),
     ],
-    lures: &[lure("not now", "no return"), lure("later", "no return")],
+    lures: &[
+        lure("not now", "no return"),
+        lure("later", "no return"),
+        lure("I can't talk to you when you're like this.", "no return"),
+        lure("I take it back", "a repair"),
+    ],
 };
 
 /// Detects `timing`.
