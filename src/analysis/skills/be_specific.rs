@@ -15,7 +15,6 @@ static META: Meta = Meta {
         example("you said on tuesday you'd ring the school", 2),
         example("You read my letter out in front of your sisters last Friday", 2),
         example("at the barbecue on Saturday you turned the music up when I started talking", 2),
-        example("I came home at ten past eight on Thursday and the oven was still on", 2),
         example_after("What did I do?", "when you walked off in the middle of my sentence at the till", 2),
     ],
     lures: &[

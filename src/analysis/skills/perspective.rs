@@ -37,7 +37,7 @@ impl Detector for Perspective {
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::Perspective);
         if marks.has("sham") {
-            marks.dampen(0.5);
+            marks.dampen(0.3);
         }
         marks.emit(out);
     }
