@@ -6,3 +6,12 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod config;
+pub mod counterpart;
+pub mod report;
+pub mod runtime;
+pub mod safety;
+pub mod scenario;
+pub mod session;
+pub mod store;
+pub mod text;

@@ -13,6 +13,7 @@ const NAMES: &[&str] = &[
     "question",
     "ask_ok",
     "ask_advice",
+    "ask_what",
     "request",
     "refusal",
     "complaint",

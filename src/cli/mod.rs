@@ -1,4 +1,156 @@
-//! The command line, one file a subcommand.
+//! The command line: arguments, exit codes, and one file a subcommand.
 
 pub mod analyse;
+mod console;
+mod diagnostics;
 pub mod eval;
+mod folder;
+mod input;
+mod plain;
+mod play;
+mod scenarios;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config;
+use crate::runtime::RuntimeError;
+use crate::session::Refusal;
+use crate::store;
+
+const ABOUT: &str = "Rehearse a conversation you dread, with someone who reacts to how you talk";
+const AFTER: &str = "\
+Saywell works offline: no account, no model, nothing leaves this computer.
+It is for practice. It is not therapy, not a diagnosis and not help in a crisis.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 a check or test failed, 4 a model unreachable, 130 interrupted.";
+
+/// The arguments.
+#[derive(Debug, Parser)]
+#[command(name = "saywell", version, about = ABOUT, after_help = AFTER, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Commands>,
+    /// A folder with your own situations (instead of the usual one)
+    #[arg(long, global = true, value_name = "DIR")]
+    scenarios: Option<PathBuf>,
+    #[command(flatten)]
+    play: play::Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Commands {
+    /// Rehearse a situation (this is also what `saywell` alone does)
+    Play(play::Args),
+    /// Go on with a rehearsal: the last one, or the one named
+    Resume(play::ResumeArgs),
+    /// List, show, check, test and write situations
+    Scenarios(scenarios::Args),
+    /// Analyse a reply, or many as JSON lines
+    Analyse(analyse::Args),
+    /// Measure the analyser against labelled replies
+    Eval(eval::Args),
+}
+
+/// Why a command failed, and with which exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// Whoever reads our output has gone; nothing is wrong.
+    Closed,
+    /// Something went wrong: exit 1.
+    Failed(String),
+    /// The command was used wrongly: exit 2.
+    Usage(String),
+    /// A check or a test did not pass; what did not was already said: exit 3.
+    Unpassed,
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<RuntimeError> for Failure {
+    fn from(error: RuntimeError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<analyse::Error> for Failure {
+    fn from(error: analyse::Error) -> Self {
+        match error {
+            analyse::Error::Io(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl From<eval::Error> for Failure {
+    fn from(error: eval::Error) -> Self {
+        match error {
+            eval::Error::Io(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl From<config::ConfigError> for Failure {
+    fn from(error: config::ConfigError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(error: Refusal) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Run the command that the arguments ask for.
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = match cli.command {
+        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
+        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
+        Some(Commands::Resume(args)) => play::resume(args),
+        Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
+        Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
+        Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
+    };
+    match result {
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Failed(message)) => say(&message, 1),
+        Err(Failure::Usage(message)) => say(&message, 2),
+        Err(Failure::Unpassed) => ExitCode::from(3),
+    }
+}
+
+fn say(message: &str, code: u8) -> ExitCode {
+    use io::Write;
+    let _ = writeln!(io::stderr(), "saywell: {}", crate::text::tame(message));
+    ExitCode::from(code)
+}

@@ -1,0 +1,510 @@
+//! Plain mode: the conversation one line a turn, with names in front, that reads well aloud.
+
+use super::Failure;
+use super::console::Console;
+use super::input::{Input, LONGEST, Line};
+use crate::report::{self, Summary, coaching};
+use crate::runtime::{Runtime, RuntimeError};
+use crate::safety;
+use crate::session::explain::{how_it_landed, lower_first, what_was_seen, why};
+use crate::session::{Command, Event, Phase, Speaker, Turn, TurnId};
+use crate::store::Recorded;
+
+/// How the talk is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// One JSON event a line instead of prose.
+    pub json: bool,
+    /// Nothing about the replies before the end.
+    pub hide_feedback: bool,
+    /// Whether the rehearsal is kept on disk.
+    pub saved: bool,
+}
+
+const HELP: &str = "\
+Say what you would say, and press Enter. An empty line is silence; that is an answer too.
+  /hint        a question to think about; a second time, an example
+  /why         what your last reply did, and why
+  /back [N]    take back your last reply (or the last N) and say it another way
+  /retry [N]   try your reply number N again (or the last one)
+  /takes [N]   list your attempts, or go on with attempt N
+  /finish      end here and sum up
+  /quit        leave; everything is kept, and `saywell resume` goes on from here
+To say something that begins with a slash, type two.";
+
+/// The conversation in plain mode.
+pub struct Plain {
+    runtime: Runtime,
+    console: Console,
+    input: Input,
+    view: View,
+    /// How many hints were asked for since the last reply.
+    hints: usize,
+}
+
+enum Next {
+    Go,
+    Leave,
+}
+
+impl Plain {
+    /// Plain mode around a running rehearsal.
+    pub fn new(runtime: Runtime, console: Console, input: Input, view: View) -> Self {
+        Self { runtime, console, input, view, hints: 0 }
+    }
+
+    /// Show a beginning, then talk until the user leaves.
+    pub fn begin(mut self, happened: &[Recorded]) -> Result<(), Failure> {
+        self.show(happened)?;
+        self.talk()
+    }
+
+    /// Show where a stored rehearsal stands, then talk on.
+    pub fn go_on(mut self, happened: &[Recorded]) -> Result<(), Failure> {
+        if self.view.json {
+            self.show(happened)?;
+            return self.talk();
+        }
+        let title = self.runtime.session().scenario().title.value.clone();
+        self.console.heading(&format!("Going on with: {title}"))?;
+        self.console.gap()?;
+        let tail: Vec<Turn> = self.runtime.session().take().into_iter().rev().take(6).rev().cloned().collect();
+        if self.runtime.session().take().len() > tail.len() {
+            self.console.aside("(The last turns:)")?;
+        }
+        for turn in &tail {
+            self.turn(turn)?;
+        }
+        if self.runtime.session().phase() == Phase::Finished {
+            self.console
+                .aside("This rehearsal was summed up. /back or /retry N opens it again, /takes lists attempts.")?;
+        }
+        self.safety_stop()?;
+        self.talk()
+    }
+
+    fn talk(&mut self) -> Result<(), Failure> {
+        loop {
+            if !self.view.json && self.input.is_terminal {
+                self.console.prompt("You: ")?;
+            }
+            self.console.flush()?;
+            let line = match self.input.line()? {
+                Line::Text(text) => text,
+                Line::End => {
+                    if !self.view.json {
+                        self.console.gap()?;
+                    }
+                    return self.leave();
+                }
+                Line::TooLong => {
+                    self.tell(&format!(
+                        "That is more than {} kilobytes at once, and it was not said. Nothing else has changed; \
+                         try a shorter piece.",
+                        LONGEST / 1024
+                    ))?;
+                    continue;
+                }
+                Line::Binary => {
+                    return Err(Failure::Failed(
+                        "the input is not text (it holds zero bytes); everything said before is kept".into(),
+                    ));
+                }
+            };
+            let next = match line.strip_prefix('/') {
+                Some(rest) if rest.starts_with('/') => self.say(rest.to_owned())?,
+                Some(command) => self.command(command)?,
+                None if self.runtime.session().phase() == Phase::SafetyStop => self.answer_safety(&line)?,
+                None => self.say(line)?,
+            };
+            if matches!(next, Next::Leave) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn say(&mut self, text: String) -> Result<Next, Failure> {
+        if !self.view.json && !self.input.is_terminal {
+            self.console.line("You", if text.trim().is_empty() { "(silence)" } else { &text })?;
+        }
+        self.hints = 0;
+        self.submit(Command::Say(text))?;
+        Ok(Next::Go)
+    }
+
+    /// Hand a command to the runtime and show what came of it.
+    fn submit(&mut self, command: Command) -> Result<(), Failure> {
+        match self.runtime.submit(command) {
+            Ok(happened) => {
+                self.show(&happened)?;
+                if self.runtime.session().phase() == Phase::Ended {
+                    let happened = self.runtime.submit(Command::Finish)?;
+                    self.show(&happened)?;
+                }
+                Ok(())
+            }
+            Err(RuntimeError::Refused(refusal)) => {
+                let hint = match self.runtime.session().phase() {
+                    Phase::Ended | Phase::Finished => " (/back, /retry N, /takes, /quit)",
+                    _ => "",
+                };
+                self.tell(&format!("{}.{hint}", capital(&refusal.to_string())))?;
+                Ok(())
+            }
+            Err(RuntimeError::Store { error, unsaved }) => {
+                if let Some(unsaved) = unsaved {
+                    self.console.flush()?;
+                    self.give_back(&unsaved)?;
+                }
+                Err(Failure::Failed(error.to_string()))
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// What could not be kept is shown again, so that it can be copied.
+    fn give_back(&mut self, text: &str) -> Result<(), Failure> {
+        if self.view.json {
+            let event = serde_json::json!({"event": "unsaved", "text": text});
+            self.console.raw(&event.to_string())?;
+        } else {
+            self.console.say("This could not be saved. Here it is once more, so that you can copy it:")?;
+            self.console.say(text)?;
+        }
+        self.console.flush()?;
+        Ok(())
+    }
+
+    fn command(&mut self, command: &str) -> Result<Next, Failure> {
+        let mut words = command.split_whitespace();
+        let name = words.next().unwrap_or_default().to_lowercase();
+        let number = words.next().map(|w| w.trim_start_matches('#').parse::<u32>());
+        let number = match number {
+            Some(Err(_)) => {
+                self.tell(&format!("/{name} takes a whole number, for instance /{name} 2."))?;
+                return Ok(Next::Go);
+            }
+            Some(Ok(n)) => Some(n),
+            None => None,
+        };
+        match name.as_str() {
+            "help" | "h" | "?" => self.tell(HELP)?,
+            "hint" => self.hint()?,
+            "why" => self.why()?,
+            "back" | "undo" => self.submit(Command::Back(number.unwrap_or(1)))?,
+            "retry" | "again" => self.retry(number)?,
+            "takes" => self.takes(number)?,
+            "finish" | "end" | "done" => self.submit(Command::Finish)?,
+            "quit" | "q" | "exit" => {
+                self.leave()?;
+                return Ok(Next::Leave);
+            }
+            _ => {
+                let known = ["help", "hint", "why", "back", "retry", "takes", "finish", "quit"];
+                let near = crate::scenario::problem::nearest(&name, known.into_iter());
+                let near = near.first().map_or_else(String::new, |n| format!(" Did you mean /{n}?"));
+                self.tell(&format!("There is no /{name}.{near} /help lists them all."))?;
+            }
+        }
+        Ok(Next::Go)
+    }
+
+    fn leave(&mut self) -> Result<(), Failure> {
+        if !self.view.json {
+            if self.view.saved {
+                let id = self.runtime.id().to_owned();
+                self.console.say(&format!("Kept. `saywell resume` goes on from here (rehearsal {id})."))?;
+            } else {
+                self.console.say("Nothing was kept, as you asked.")?;
+            }
+        }
+        self.console.flush()?;
+        Ok(())
+    }
+
+    /// Tell the user something about the program, in whatever form the output has.
+    fn tell(&mut self, text: &str) -> Result<(), Failure> {
+        if self.view.json {
+            self.console.raw(&serde_json::json!({"event": "note", "text": text}).to_string())?;
+        } else {
+            self.console.say(text)?;
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, happened: &[Recorded]) -> Result<(), Failure> {
+        for recorded in happened {
+            if self.view.json {
+                self.console.raw(&json_line(self.runtime.id(), recorded))?;
+                if matches!(recorded.event, Event::Finished { .. }) {
+                    let mut summary = serde_json::to_value(Summary::of(self.runtime.session()))
+                        .map_err(|error| Failure::Failed(error.to_string()))?;
+                    summary["event"] = "summary".into();
+                    self.console.raw(&summary.to_string())?;
+                }
+                continue;
+            }
+            match &recorded.event {
+                Event::CounterpartSaid { turn, .. } => {
+                    let turn = self.runtime.session().turn(*turn).cloned();
+                    if let Some(turn) = turn {
+                        let reply = turn.parent.and_then(|id| self.runtime.session().turn(id)).cloned();
+                        if let Some(reply) = reply.filter(|_| !self.view.hide_feedback) {
+                            self.feedback(&reply)?;
+                        }
+                        self.turn(&turn)?;
+                    }
+                }
+                Event::WentBack { .. } => self.went_back()?,
+                Event::SafetyStopped { .. } => self.safety_stop()?,
+                Event::SafetyAcknowledged { .. } => {
+                    if self.runtime.session().phase() == Phase::YourTurn {
+                        self.console.say("Thank you for saying so. Go on whenever you like; /quit is always there.")?;
+                        let last = self
+                            .runtime
+                            .session()
+                            .take()
+                            .into_iter()
+                            .rev()
+                            .find(|t| t.speaker == Speaker::Counterpart)
+                            .cloned();
+                        if let Some(turn) = last {
+                            self.turn(&turn)?;
+                        }
+                    }
+                }
+                Event::Finished { .. } => self.summary()?,
+                Event::Started { .. } | Event::UserSaid { .. } | Event::Analysed { .. } | Event::Moved { .. } => {}
+            }
+        }
+        self.console.flush()?;
+        Ok(())
+    }
+
+    fn turn(&mut self, turn: &Turn) -> Result<(), Failure> {
+        let name = match turn.speaker {
+            Speaker::You => "You",
+            Speaker::Counterpart => &self.runtime.session().scenario().counterpart.name.clone(),
+        };
+        let silent = turn.text.trim().is_empty();
+        self.console.line(name, if silent { "(silence)" } else { &turn.text })?;
+        Ok(())
+    }
+
+    /// What was seen in the reply and how the other took it.
+    fn feedback(&mut self, reply: &Turn) -> Result<(), Failure> {
+        let scenario = self.runtime.session().scenario().clone();
+        let mut text: Vec<String> = reply.analysis.iter().flat_map(what_was_seen).map(str::to_owned).collect();
+        text.push(how_it_landed(&scenario, reply));
+        self.console.note("Coach", &text.join(" "))?;
+        for id in reply.step.iter().flat_map(|step| &step.met) {
+            if let Some(objective) = scenario.objective_index(id).and_then(|i| scenario.objectives.get(i)) {
+                self.console.note("Done", &format!("{}.", lower_first(&objective.text)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn went_back(&mut self) -> Result<(), Failure> {
+        self.console.aside("Back to this point. What you said before is kept; /takes lists your attempts.")?;
+        let last = self.runtime.session().take().last().map(|t| (*t).clone());
+        if let Some(turn) = last {
+            self.turn(&turn)?;
+        }
+        Ok(())
+    }
+
+    fn retry(&mut self, number: Option<u32>) -> Result<(), Failure> {
+        let own: Vec<TurnId> = self.own_replies();
+        match number {
+            None => self.submit(Command::Back(1)),
+            Some(n) => match (n as usize).checked_sub(1).and_then(|k| own.get(k)) {
+                Some(id) => self.submit(Command::Retry(*id)),
+                None if own.is_empty() => self.tell("You have not said anything yet."),
+                None => self.tell(&format!(
+                    "In this attempt you have replied {} times; choose 1 to {}.",
+                    own.len(),
+                    own.len()
+                )),
+            },
+        }
+    }
+
+    fn own_replies(&self) -> Vec<TurnId> {
+        self.runtime.session().take().iter().filter(|t| t.speaker == Speaker::You).map(|t| t.id).collect()
+    }
+
+    fn takes(&mut self, number: Option<u32>) -> Result<(), Failure> {
+        let session = self.runtime.session();
+        let ends = session.takes();
+        if let Some(n) = number {
+            return match (n as usize).checked_sub(1).and_then(|k| ends.get(k)).copied() {
+                Some(end) => {
+                    let line = session
+                        .path_to(Some(end))
+                        .into_iter()
+                        .rev()
+                        .find(|t| t.speaker == Speaker::Counterpart)
+                        .map(|t| t.id);
+                    match line {
+                        Some(id) => self.submit(Command::GoTo(id)),
+                        None => self.tell("There is nothing in that attempt yet."),
+                    }
+                }
+                None => self.tell(&format!("There are {} attempts.", ends.len())),
+            };
+        }
+        let mut text = String::new();
+        for take in report::takes(session) {
+            let here = if take.present { " (this one)" } else { "" };
+            let count = if take.replies == 1 { "1 reply".to_owned() } else { format!("{} replies", take.replies) };
+            let words = take.differs.map_or_else(String::new, |words| format!(" \u{201c}{words}\u{201d}."));
+            text.push_str(&format!("Attempt {}{here}: {count}.{words} {}\n", take.number, take.outcome));
+        }
+        if ends.len() > 1 {
+            text.push_str("/takes N goes on with one of them.");
+        } else {
+            text.push_str("So far there is one attempt. /back or /retry begins another; this one is kept.");
+        }
+        self.tell(text.trim_end())
+    }
+
+    fn why(&mut self) -> Result<(), Failure> {
+        let session = self.runtime.session();
+        let take = session.take();
+        let Some(reply) = take.iter().rev().find(|t| t.speaker == Speaker::You) else {
+            return self.tell("Say something first; then /why tells what it did.");
+        };
+        let text = why(session.scenario(), reply).join("\n");
+        self.tell(&text)
+    }
+
+    fn hint(&mut self) -> Result<(), Failure> {
+        let session = self.runtime.session();
+        let scenario = session.scenario();
+        let met = session.position().met;
+        let open = scenario.objectives.iter().find(|o| !met.contains(&o.id.value));
+        let pair =
+            open.and_then(|o| coaching(scenario, |c| c.objective.as_ref().is_some_and(|x| x.value == o.id.value)));
+        let pair = pair.or_else(|| scenario.coaching.first().map(|c| &c.value));
+        let text = match (pair, self.hints) {
+            (None, _) => "Say what happened, how it was for you, and what you would like.".to_owned(),
+            (Some(pair), 0) => {
+                let aim = open.map_or_else(String::new, |o| format!("Still open: {}. ", lower_first(&o.text)));
+                let question = pair.hint.clone().unwrap_or_else(|| "What would you like them to understand?".into());
+                format!("{aim}{question} (/hint again for an example.)")
+            }
+            (Some(pair), _) => format!(
+                "It often comes out like this: \u{201c}{}\u{201d} It can be said like this: \u{201c}{}\u{201d} In your own words is better still.",
+                pair.weak, pair.strong
+            ),
+        };
+        self.hints += 1;
+        self.tell(&text)
+    }
+
+    fn safety_stop(&mut self) -> Result<(), Failure> {
+        let session = self.runtime.session();
+        let take = session.take();
+        let Some((turn, stop)) = take.last().and_then(|t| t.safety.as_ref().map(|s| (t, s))) else { return Ok(()) };
+        if stop.acknowledged.is_some() {
+            return Ok(());
+        }
+        let words = safety::words();
+        let name = &session.scenario().counterpart.name;
+        let text = if stop.certain {
+            format!(
+                "{}\n{}\n{}\n{}",
+                words.for_certain(&stop.signals, name),
+                words.help,
+                words.certain.kept,
+                words.certain.go_on
+            )
+        } else {
+            format!("{}\n{}", words.unclear.question, words.unclear.choices)
+        };
+        let text = text.replace("{name}", name);
+        debug_assert_eq!(turn.speaker, Speaker::You);
+        self.console.gap()?;
+        self.console.say(&text)?;
+        self.console.gap()?;
+        Ok(())
+    }
+
+    fn answer_safety(&mut self, line: &str) -> Result<Next, Failure> {
+        if !self.view.json && !self.input.is_terminal {
+            self.console.line("You", line)?;
+        }
+        let answer: String = line.trim().to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+        let certain = self.runtime.session().take().last().and_then(|t| t.safety.as_ref()).is_some_and(|s| s.certain);
+        let words = safety::words();
+        match (certain, answer.trim()) {
+            (true, "i am safe" | "im safe") => self.submit(Command::Acknowledge { in_role: false })?,
+            (false, "role" | "the role" | "part of the role") => self.submit(Command::Acknowledge { in_role: true })?,
+            (false, "me" | "about me" | "myself") => {
+                let session = self.runtime.session();
+                let name = session.scenario().counterpart.name.clone();
+                let signals = session
+                    .take()
+                    .last()
+                    .and_then(|t| t.safety.as_ref())
+                    .map(|s| s.signals.clone())
+                    .unwrap_or_default();
+                let text = format!("{}\n{}\n{}", words.for_certain(&signals, &name), words.help, words.certain.go_on);
+                self.tell(&text)?;
+            }
+            (false, "i am safe" | "im safe") => self.submit(Command::Acknowledge { in_role: false })?,
+            (true, _) => self.tell(&words.certain.go_on)?,
+            (false, _) => self.tell(&words.unclear.choices)?,
+        }
+        Ok(Next::Go)
+    }
+
+    fn summary(&mut self) -> Result<(), Failure> {
+        let session = self.runtime.session();
+        let name = session.scenario().counterpart.name.clone();
+        let summary = Summary::of(session);
+        self.console.gap()?;
+        self.console.heading("How it went")?;
+        self.console.say(&report::outcome(summary.ended, &name))?;
+        self.console.say(&format!("What you wanted: {}", summary.goal))?;
+        for goal in &summary.goals {
+            let mark = if goal.met { "Done" } else { "Still open" };
+            self.console.say(&format!("  - {mark}: {}.", lower_first(&goal.text)))?;
+        }
+        if summary.replies == 0 {
+            self.console.say("You have not said anything yet. That is all right; it is there when you come back.")?;
+        }
+        if let Some(strength) = &summary.strength {
+            self.console.line("A strength", &format!("In reply {}, {}", strength.reply, strength.text))?;
+        }
+        if let Some(next) = &summary.next {
+            self.console.line("To try next", &format!("In reply {}, {}", next.reply, next.text))?;
+            if let Some(example) = &next.example {
+                self.console.say(&format!("It can be said like this: \u{201c}{example}\u{201d}"))?;
+            }
+            self.console.say(&format!("/retry {} tries again from there; what you have said is kept.", next.reply))?;
+        }
+        self.console.aside(
+            "This is practice feedback by a set of rules, not an assessment; no clinician has checked its marks.",
+        )?;
+        self.console.gap()?;
+        Ok(())
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
+}
+
+/// A stored event as one line of JSON: the event's own fields with `session`, `seq` and `at_ms`.
+fn json_line(session: &str, recorded: &Recorded) -> String {
+    let mut value = serde_json::to_value(&recorded.event).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("session".into(), session.into());
+        object.insert("seq".into(), recorded.seq.into());
+        object.insert("at_ms".into(), recorded.at_ms.into());
+    }
+    value.to_string()
+}

@@ -1,0 +1,270 @@
+//! `saywell play` and `saywell resume`: choosing, the questions before a scene, and the start.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::console::Console;
+use super::folder;
+use super::input::{Input, Line};
+use super::{Failure, plain};
+use crate::analysis::Audience;
+use crate::config;
+use crate::runtime::{Runtime, system_clock};
+use crate::safety;
+use crate::scenario::library::{Entry, Library};
+use crate::scenario::{Difficulty, ProblemArea, Scenario};
+use crate::session::Setup;
+use crate::store::{self, SqliteStore, Store};
+
+/// How to rehearse.
+#[derive(Debug, Default, clap::Args)]
+pub struct Options {
+    /// One line a turn, no screen drawing; reads well in a screen reader
+    #[arg(long)]
+    pub plain: bool,
+    /// The number that picks among equal lines; the same number and replies give the same talk
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How hard the other makes it
+    #[arg(long, value_name = "gentle|moderate|hard", value_parser = difficulty)]
+    pub difficulty: Option<Difficulty>,
+    /// Emit one JSON event a line (see docs/json-events.md)
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing about the replies before the end
+    #[arg(long)]
+    pub hide_feedback: bool,
+    /// Keep nothing on disk
+    #[arg(long)]
+    pub no_save: bool,
+}
+
+/// Arguments of `saywell play`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The situation, as `saywell scenarios list` names it
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Arguments of `saywell resume`.
+#[derive(Debug, clap::Args)]
+pub struct ResumeArgs {
+    /// The rehearsal, by its id or the beginning of it; without it, the last one that was not finished
+    pub id: Option<String>,
+    /// Emit one JSON event a line (see docs/json-events.md)
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing about the replies before the end
+    #[arg(long)]
+    pub hide_feedback: bool,
+    /// One line a turn, no screen drawing
+    #[arg(long)]
+    pub plain: bool,
+}
+
+fn difficulty(word: &str) -> Result<Difficulty, String> {
+    let known = || Difficulty::ALL.map(Difficulty::as_str).join(", ");
+    Difficulty::ALL.into_iter().find(|d| d.as_str() == word).ok_or_else(|| format!("the difficulties are: {}", known()))
+}
+
+/// What the store calls to mind about the first run.
+const SEEN_ABOUT: &str = "seen_about";
+
+/// Rehearse.
+pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
+    let config = config::load()?;
+    let library = folder::library(folder.or(config.scenarios.as_deref()))?;
+    let options = args.options;
+    let mut console = Console::stdout();
+    let mut input = Input::stdin();
+    if options.json && args.id.is_none() {
+        return Err(Failure::Usage(
+            "with --json, name the situation: saywell play ID --json (see `saywell scenarios list`)".into(),
+        ));
+    }
+    let asked = match &args.id {
+        Some(id) => Some(library.find(id).map_err(|error| Failure::Usage(error.to_string()))?),
+        None => None,
+    };
+    let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { open()? };
+    if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
+        console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
+        console.say("Nothing you type leaves this computer.")?;
+        console.gap()?;
+        store.set_setting(SEEN_ABOUT, Some("1"))?;
+    }
+    let entry = match asked {
+        Some(entry) => entry,
+        None => match choose(&library, &mut console, &mut input)? {
+            Some(entry) => entry,
+            None => return Ok(()),
+        },
+    };
+    let scenario = Arc::new(load(entry)?);
+    let text = entry.text();
+    if !options.json && !before(&scenario, &mut console, &mut input)? {
+        return Ok(());
+    }
+    let setup = Setup {
+        audience: scenario.audience,
+        difficulty: options.difficulty.or(config.difficulty).unwrap_or(scenario.difficulty),
+        seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
+        scenario_hash: store::text_hash(text),
+    };
+    let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    let view = plain::View {
+        json: options.json,
+        hide_feedback: options.hide_feedback || config.hide_feedback,
+        saved: !options.no_save,
+    };
+    plain::Plain::new(runtime, console, input, view).begin(&happened)
+}
+
+/// The user's rehearsals.
+fn open() -> Result<Box<dyn Store>, Failure> {
+    Ok(Box::new(SqliteStore::open(store::paths::database()?)?))
+}
+
+/// Go on with a rehearsal.
+pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
+    let store = open()?;
+    let id = match &args.id {
+        Some(id) => store.find(id)?,
+        None => store
+            .latest_unfinished()?
+            .ok_or_else(|| Failure::Failed("there is no rehearsal to go on with; `saywell` begins a new one".into()))?,
+    };
+    let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
+    plain::Plain::new(runtime, Console::stdout(), Input::stdin(), view).go_on(&happened)
+}
+
+/// The scenario of an entry, whole.
+fn load(entry: &Entry) -> Result<Scenario, Failure> {
+    entry.load().map_err(|problems| {
+        let first = problems.first().map_or_else(String::new, |p| p.message.clone());
+        Failure::Failed(format!("{} cannot be played: {first}; `saywell scenarios check` shows more", entry.file))
+    })
+}
+
+/// The picker. `None` where the user leaves.
+fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) -> Result<Option<&'l Entry>, Failure> {
+    let mut entries: Vec<&Entry> = library.entries().iter().collect();
+    if entries.is_empty() {
+        return Err(Failure::Failed("there are no situations to choose from; see `saywell scenarios path`".into()));
+    }
+    entries.sort_by_key(|e| (e.head.audience, e.head.problem_area, e.head.title.clone()));
+    console.heading("Which conversation would you like to rehearse?")?;
+    let mut n = 0;
+    for audience in [Audience::Client, Audience::Trainee] {
+        for area in ProblemArea::ALL {
+            let group: Vec<&Entry> = entries
+                .iter()
+                .copied()
+                .filter(|e| e.head.audience == audience && e.head.problem_area == area)
+                .collect();
+            if group.is_empty() {
+                continue;
+            }
+            console.gap()?;
+            let whose = if audience == Audience::Trainee { "For trainee therapists: " } else { "" };
+            console.heading(&format!("{whose}{}", area.name()))?;
+            for entry in group {
+                n += 1;
+                let minutes = entry.head.minutes.map_or_else(String::new, |m| format!(", about {m} minutes"));
+                console.say(&format!("  {n}. {} ({}{minutes})", entry.head.title, entry.head.difficulty.as_str()))?;
+            }
+        }
+    }
+    console.gap()?;
+    loop {
+        console.prompt(&format!("Type a number from 1 to {n}, or /quit: "))?;
+        let typed = match input.line()? {
+            Line::Text(text) => text.trim().to_owned(),
+            Line::End => {
+                console.gap()?;
+                return Ok(None);
+            }
+            Line::TooLong | Line::Binary => String::new(),
+        };
+        if !input.is_terminal {
+            console.say(&typed)?;
+        }
+        if matches!(typed.as_str(), "/quit" | "/q" | "q" | "quit" | "exit") {
+            return Ok(None);
+        }
+        let by_number =
+            typed.parse::<usize>().ok().and_then(|k| k.checked_sub(1)).and_then(|k| entries.get(k)).copied();
+        let lower = typed.to_lowercase();
+        let by_name = || {
+            let mut hits = entries.iter().copied().filter(|e| {
+                lower.len() > 2 && (e.head.id.contains(&lower) || e.head.title.to_lowercase().contains(&lower))
+            });
+            let first = hits.next();
+            first.filter(|_| hits.next().is_none())
+        };
+        if let Some(entry) = by_number.or_else(by_name) {
+            return Ok(Some(entry));
+        }
+        console.say("That is none of them. A number is enough, for instance 1.")?;
+    }
+}
+
+/// What is told and asked before the scene. False where the user does not begin.
+fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Result<bool, Failure> {
+    console.gap()?;
+    console.heading(&scenario.title)?;
+    if let Some(note) = &scenario.content_note {
+        console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+    }
+    if scenario.safety.as_ref().is_some_and(|s| s.screen) {
+        let words = safety::words();
+        console.gap()?;
+        console.say(&words.screen.question)?;
+        loop {
+            console.prompt(&format!("{} ", words.screen.choices))?;
+            let Line::Text(answer) = input.line()? else {
+                console.gap()?;
+                return Ok(false);
+            };
+            if !input.is_terminal {
+                console.say(&answer)?;
+            }
+            match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
+                "no" | "n" | "nope" => break,
+                "yes" | "y" | "unsure" | "u" | "maybe" | "not sure" | "i don't know" => {
+                    console.gap()?;
+                    console.say(&words.screen.stop)?;
+                    console.gap()?;
+                    console.say(&words.help)?;
+                    console.gap()?;
+                    console.say(&words.screen.kept)?;
+                    return Ok(false);
+                }
+                "/quit" | "/q" | "quit" => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+    console.gap()?;
+    console.say(&scenario.situation)?;
+    console.gap()?;
+    let about = |text: &str| text.trim().trim_end_matches('.').to_owned();
+    console.say(&format!("You are {}: {}.", scenario.you.name, about(&scenario.you.about)))?;
+    console.say(&format!("With you is {}: {}.", scenario.counterpart.name, about(&scenario.counterpart.about)))?;
+    console.say(&format!("What you want: {}", scenario.goal.value))?;
+    if !scenario.objectives.is_empty() {
+        console.say("What to practise here:")?;
+        for objective in &scenario.objectives {
+            console.say(&format!("  - {}", objective.text))?;
+        }
+    }
+    console.gap()?;
+    console.aside(
+        "Say what you would say, in your own words. /help lists what else you can do; /quit leaves, and all is kept.",
+    )?;
+    console.gap()?;
+    Ok(true)
+}

@@ -1,0 +1,173 @@
+//! The one loop that every front end shares: takes commands in, stores each event before it acts on it, executes the
+//! session's effects, and hands back what happened.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::counterpart::{Counterpart, Scripted};
+use crate::scenario::{self, Scenario};
+use crate::session::{Command, Effect, Event, OutOfOrder, Refusal, Session, Setup};
+use crate::store::{self, NewSession, Recorded, Seq, Store};
+
+/// Where the time comes from: milliseconds since 1970.
+pub type Clock = fn() -> i64;
+
+/// The computer's clock. It may jump; order in the store is by sequence, never by time.
+pub fn system_clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Why the runtime could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The command does not fit the moment. Nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store refused. The reply, if there was one, is in `unsaved`.
+    #[error("{error}")]
+    Store {
+        /// What the store said.
+        #[source]
+        error: store::Error,
+        /// What the user typed, so that it can be given back.
+        unsaved: Option<String>,
+    },
+    /// The stored events do not make a session.
+    #[error("this rehearsal cannot be opened: {0}; its events are still in the database")]
+    Damaged(#[from] OutOfOrder),
+    /// The stored scenario can no longer be read.
+    #[error("the situation that this rehearsal was started with cannot be read: {0}")]
+    Scenario(String),
+}
+
+impl From<store::Error> for RuntimeError {
+    fn from(error: store::Error) -> Self {
+        Self::Store { error, unsaved: None }
+    }
+}
+
+/// A rehearsal with everything around it: store, counterpart, clock.
+pub struct Runtime {
+    store: Box<dyn Store>,
+    counterpart: Box<dyn Counterpart>,
+    clock: Clock,
+    session: Session,
+    id: String,
+    /// The last event that is on disk.
+    last: Seq,
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Runtime {
+    /// Begin a rehearsal; what happened is the start and the counterpart's opening.
+    ///
+    /// # Errors
+    /// Where the store cannot keep it.
+    pub fn start(
+        mut store: Box<dyn Store>,
+        scenario: Arc<Scenario>,
+        scenario_text: &str,
+        setup: Setup,
+        clock: Clock,
+    ) -> Result<(Self, Vec<Recorded>), RuntimeError> {
+        let id = uuid::Uuid::now_v7().to_string();
+        let (session, started) = Session::start(scenario, setup);
+        let at_ms = clock();
+        let new = NewSession { id: &id, title: &session.scenario().title, scenario_text };
+        let last = store.create(&new, at_ms, std::slice::from_ref(&started))?;
+        let mut runtime = Self { store, counterpart: Box::new(Scripted), clock, session, id, last };
+        let mut happened = vec![Recorded { seq: last, at_ms, event: started.clone() }];
+        let effects = runtime.session.handle(started)?;
+        happened.extend(runtime.execute(effects)?);
+        Ok((runtime, happened))
+    }
+
+    /// Open a stored rehearsal and finish what a crash left undone; what happened is only what was finished now.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or holds no such session, or its events do not fit together.
+    pub fn resume(store: Box<dyn Store>, id: &str, clock: Clock) -> Result<(Self, Vec<Recorded>), RuntimeError> {
+        let recorded = store.events(id)?;
+        let Some(Event::Started { scenario_hash, .. }) = recorded.first().map(|r| &r.event) else {
+            return Err(OutOfOrder("first").into());
+        };
+        let text = store.scenario_text(scenario_hash)?;
+        let (scenario, problems) = scenario::parse(&text);
+        let scenario = scenario.ok_or_else(|| {
+            RuntimeError::Scenario(problems.first().map_or_else(String::new, |problem| problem.message.clone()))
+        })?;
+        let last = recorded.last().map_or(0, |r| r.seq);
+        let session = Session::replay(Arc::new(scenario), recorded.into_iter().map(|r| r.event))?;
+        let mut runtime = Self { store, counterpart: Box::new(Scripted), clock, session, id: id.to_owned(), last };
+        let effects = runtime.session.pending();
+        let happened = runtime.execute(effects)?;
+        Ok((runtime, happened))
+    }
+
+    /// The rehearsal's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The session as it stands.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Do what the user asks. A reply is on disk before anything else happens with it.
+    ///
+    /// # Errors
+    /// [`RuntimeError::Refused`] where it does not fit the moment; [`RuntimeError::Store`] where it could not be kept.
+    pub fn submit(&mut self, command: Command) -> Result<Vec<Recorded>, RuntimeError> {
+        let typed = if let Command::Say(text) = &command { Some(text.clone()) } else { None };
+        let event = self.session.decide(command)?;
+        self.run(vec![event]).map_err(|error| match error {
+            RuntimeError::Store { error, .. } => RuntimeError::Store { error, unsaved: typed },
+            other => other,
+        })
+    }
+
+    fn run(&mut self, events: Vec<Event>) -> Result<Vec<Recorded>, RuntimeError> {
+        let mut happened = Vec::new();
+        let mut queue = events;
+        while !queue.is_empty() {
+            let at_ms = (self.clock)();
+            let first = self.last + 1;
+            self.last = self.store.append(&self.id, self.last, at_ms, &queue)?;
+            let mut next = Vec::new();
+            for (seq, event) in (first..).zip(std::mem::take(&mut queue)) {
+                happened.push(Recorded { seq, at_ms, event: event.clone() });
+                next = self.session.handle(event)?;
+            }
+            queue = self.collect(next)?;
+        }
+        Ok(happened)
+    }
+
+    fn execute(&mut self, effects: Vec<Effect>) -> Result<Vec<Recorded>, RuntimeError> {
+        let events = self.collect(effects)?;
+        self.run(events)
+    }
+
+    /// The events that the effects lead to, as far as they need nothing but the machine.
+    fn collect(&mut self, effects: Vec<Effect>) -> Result<Vec<Event>, RuntimeError> {
+        let mut events = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Record(event) => events.push(event),
+                Effect::Speak(cue) => {
+                    let (text, source) = self.counterpart.say(&cue);
+                    events.push(Event::CounterpartSaid { turn: cue.turn, parent: cue.parent, text, source });
+                }
+                Effect::ShowSafety(_) => {}
+            }
+        }
+        Ok(events)
+    }
+}

@@ -1,0 +1,356 @@
+//! Facts that a line gives away before they are told.
+//!
+//! A heuristic: a line that shares several of a fact's own words with it probably tells it. A word is the fact's own
+//! when the user is not told it beforehand and hardly any other line of the file uses it. Lines behind
+//! `when: { told: [id] }`, lines of states that can only be reached after it was told, and words that the user brought
+//! up (`mentions`) are fair.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Check;
+use super::context::{Context, Place, Speech};
+use crate::scenario::problem::Code;
+use crate::scenario::yaml::Spanned;
+use crate::scenario::{Condition, Fact};
+
+pub const CHECK: Check = Check { codes: &[Code::GivesAway], run };
+
+/// A word in more lines than this is everyday vocabulary of the scene.
+const EVERYDAY: usize = 3;
+
+type Words = BTreeSet<String>;
+
+fn run(context: &Context<'_>) {
+    let s = context.scenario;
+    if s.facts.is_empty() {
+        return;
+    }
+    let speeches = context.speeches();
+    let mut public = Words::new();
+    for text in
+        [&*s.title, &*s.situation, &*s.goal, &s.you.name, &s.you.about, &s.counterpart.name, &s.counterpart.about]
+    {
+        public.extend(stems(text));
+    }
+    let words: Vec<(&Speech<'_>, Vec<(&Spanned<String>, Words)>)> =
+        speeches.iter().map(|speech| (speech, speech.lines.iter().map(|line| (line, stems(line))).collect())).collect();
+    for fact in &s.facts {
+        let late = states_after(context, fact);
+        let early: Vec<_> = words.iter().filter(|(speech, _)| !is_fair(context, speech, fact, &late)).collect();
+        let mut uses: HashMap<&str, usize> = HashMap::new();
+        for (_, lines) in &early {
+            for word in lines.iter().flat_map(|(_, words)| words) {
+                *uses.entry(word).or_default() += 1;
+            }
+        }
+        let is_own = |word: &String| !public.contains(word) && uses.get(word.as_str()).is_none_or(|n| *n <= EVERYDAY);
+        let own = |text: &str| -> Words { stems(text).into_iter().filter(is_own).collect() };
+        let sources: Vec<Words> =
+            std::iter::once(own(&fact.text)).chain(fact.say.iter().map(|line| own(line))).collect();
+        for (speech, lines) in early {
+            let brought_up = speech.when.map(brought_up).unwrap_or_default();
+            for (line, words) in lines {
+                let rare = |word: &str| uses.get(word).is_none_or(|n| *n < 2);
+                let best = sources.iter().map(|source| shared(source, words, &brought_up, rare)).max_by_key(Vec::len);
+                if let Some(shared) = best.filter(|shared| !shared.is_empty()) {
+                    context.note(
+                        Code::GivesAway,
+                        line.span.clone(),
+                        format!("this may give away '{}' before it is told ({})", fact.id.value, shared.join(", ")),
+                        format!(
+                            "put the line behind 'when: {{ told: [{}] }}', or word it so that it keeps the secret",
+                            fact.id.value
+                        ),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The words that give a source away, or none where they are too few: two or more, one of them in no other line.
+fn shared(source: &Words, line: &Words, brought_up: &Words, rare: impl Fn(&str) -> bool) -> Vec<String> {
+    let same: Vec<String> = source.intersection(line).filter(|word| !brought_up.contains(*word)).cloned().collect();
+    let telling = same.len() >= 2 && same.iter().any(|word| rare(word));
+    if same.len() >= 3 || telling { same } else { Vec::new() }
+}
+
+fn is_fair(context: &Context<'_>, speech: &Speech<'_>, fact: &Fact, late: &[bool]) -> bool {
+    let told = |c: &Condition| c.told.iter().any(|id| id.value == fact.id.value);
+    if speech.when.is_some_and(told) {
+        return true;
+    }
+    match speech.place {
+        Place::Fact(other) => other.id.value == fact.id.value || other.told_when.as_ref().is_some_and(told),
+        Place::Enters(state) | Place::Resists(state) | Place::Reaction(Some(state)) => {
+            context.scenario.state_index(&state.id).is_some_and(|n| late.get(n).copied().unwrap_or(false))
+        }
+        Place::Opening | Place::Reaction(None) => false,
+    }
+}
+
+/// For each state, whether every way to it needs the fact to be told.
+fn states_after(context: &Context<'_>, fact: &Fact) -> Vec<bool> {
+    let s = context.scenario;
+    let mut early = vec![false; s.states.len()];
+    let mut open = vec![0];
+    while let Some(at) = open.pop() {
+        let Some(mark) = early.get_mut(at) else { continue };
+        if std::mem::replace(mark, true) {
+            continue;
+        }
+        for go in &s.states[at].go {
+            let gated = go.when.as_ref().is_some_and(|c| c.told.iter().any(|id| id.value == fact.id.value));
+            if !gated {
+                open.extend(s.state_index(&go.to));
+            }
+        }
+    }
+    early.into_iter().map(|early| !early).collect()
+}
+
+/// The words that the user has said where this holds.
+fn brought_up(condition: &Condition) -> Words {
+    condition.mentions.iter().flat_map(|phrase| stems(phrase)).collect()
+}
+
+/// The words of a text that carry meaning, cut to what their forms share.
+fn stems(text: &str) -> Words {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'));
+    words
+        .map(|word| word.split(['\'', '’']).next().unwrap_or_default().to_lowercase())
+        .filter(|word| word.chars().count() > 2 && !COMMON.contains(&word.as_str()))
+        .map(|word| stem(&word).to_owned())
+        .collect()
+}
+
+/// Cut the endings that English verbs and nouns change by. Crude, and the same on both sides.
+fn stem(word: &str) -> &str {
+    for ending in ["ings", "ing", "ied", "ies", "ed", "es", "s", "e", "y"] {
+        if let Some(short) = word.strip_suffix(ending)
+            && short.chars().count() >= 3
+        {
+            return short;
+        }
+    }
+    word
+}
+
+/// Words that say nothing of what a line is about.
+const COMMON: &[&str] = &[
+    "about",
+    "after",
+    "again",
+    "all",
+    "also",
+    "and",
+    "any",
+    "anyone",
+    "anything",
+    "are",
+    "aren",
+    "around",
+    "asked",
+    "ask",
+    "away",
+    "back",
+    "because",
+    "been",
+    "before",
+    "being",
+    "but",
+    "came",
+    "can",
+    "come",
+    "could",
+    "couldn",
+    "did",
+    "didn",
+    "does",
+    "doesn",
+    "doing",
+    "don",
+    "done",
+    "down",
+    "each",
+    "else",
+    "even",
+    "ever",
+    "every",
+    "everyone",
+    "everything",
+    "few",
+    "for",
+    "from",
+    "gave",
+    "get",
+    "getting",
+    "give",
+    "goes",
+    "going",
+    "gone",
+    "good",
+    "got",
+    "had",
+    "hadn",
+    "has",
+    "hasn",
+    "have",
+    "haven",
+    "having",
+    "hear",
+    "her",
+    "here",
+    "hers",
+    "him",
+    "his",
+    "how",
+    "into",
+    "isn",
+    "its",
+    "just",
+    "keep",
+    "knew",
+    "know",
+    "last",
+    "let",
+    "like",
+    "little",
+    "long",
+    "look",
+    "made",
+    "make",
+    "many",
+    "may",
+    "maybe",
+    "mean",
+    "might",
+    "mine",
+    "more",
+    "most",
+    "much",
+    "must",
+    "myself",
+    "need",
+    "never",
+    "new",
+    "next",
+    "nobody",
+    "not",
+    "nothing",
+    "now",
+    "off",
+    "okay",
+    "once",
+    "one",
+    "only",
+    "other",
+    "our",
+    "out",
+    "over",
+    "own",
+    "put",
+    "really",
+    "right",
+    "said",
+    "same",
+    "saw",
+    "say",
+    "saying",
+    "see",
+    "seen",
+    "shall",
+    "she",
+    "should",
+    "since",
+    "some",
+    "someone",
+    "something",
+    "still",
+    "such",
+    "sure",
+    "take",
+    "talk",
+    "tell",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "thing",
+    "things",
+    "think",
+    "this",
+    "those",
+    "though",
+    "thought",
+    "through",
+    "time",
+    "told",
+    "too",
+    "took",
+    "try",
+    "two",
+    "until",
+    "very",
+    "want",
+    "wanted",
+    "was",
+    "wasn",
+    "way",
+    "well",
+    "went",
+    "were",
+    "weren",
+    "what",
+    "when",
+    "where",
+    "which",
+    "while",
+    "who",
+    "whole",
+    "why",
+    "will",
+    "with",
+    "without",
+    "won",
+    "would",
+    "wouldn",
+    "year",
+    "years",
+    "yes",
+    "yet",
+    "you",
+    "your",
+    "yours",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(list: &[&str]) -> Words {
+        list.iter().flat_map(|w| stems(w)).collect()
+    }
+
+    #[test]
+    fn forms_of_a_word_are_one() {
+        assert_eq!(stems("warned warnings WARNING"), words(&["warn"]));
+        assert_eq!(stems("They've worried; a worry"), words(&["worry"]));
+    }
+
+    #[test]
+    fn a_few_shared_words_are_chance() {
+        let source = words(&["warning", "boss", "office", "ashamed", "letter"]);
+        let none = Words::new();
+        assert!(shared(&source, &stems("My boss called."), &none, |_| true).is_empty());
+        let line = stems("The boss sent a warning.");
+        assert_eq!(shared(&source, &line, &none, |word| word == "warn").len(), 2);
+        assert!(shared(&source, &line, &none, |_| false).is_empty());
+        assert!(shared(&source, &line, &words(&["boss"]), |_| true).is_empty());
+    }
+}

@@ -1,0 +1,518 @@
+//! The session core: a pure state machine. Events come in, effects go out; time, ids and seeds come with the events.
+//!
+//! A session is the list of its [`Event`]s and nothing else: [`Session::replay`] rebuilds it, and what a crash left
+//! undone is what [`Session::pending`] says.
+
+pub mod acts;
+pub mod director;
+mod event;
+mod everyday;
+pub mod explain;
+pub mod lines;
+pub mod playthrough;
+mod signal;
+pub mod slots;
+pub mod words;
+
+use std::sync::Arc;
+
+pub use director::{Director, Ended, Heard, Position, Step};
+pub use event::{Event, Finish, Source, TurnId};
+pub use signal::{Act, Signal, Signals};
+
+use crate::analysis::{self, Analysis, Audience, Id, Kind};
+use crate::scenario::{Difficulty, Scenario};
+use lines::Said;
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The user.
+    You,
+    /// The other person of the scene.
+    Counterpart,
+}
+
+/// One utterance. Turns form a tree: going back and trying again adds a branch and overwrites nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// Its place in the session.
+    pub id: TurnId,
+    /// The turn that it answers; none for the opening.
+    pub parent: Option<TurnId>,
+    /// Who said it.
+    pub speaker: Speaker,
+    /// The words.
+    pub text: String,
+    /// Of a reply of the user: what it showed. None until analysed, and for one that stopped the scene.
+    pub analysis: Option<Analysis>,
+    /// Of a reply of the user: what it did to the counterpart.
+    pub step: Option<Box<Step>>,
+    /// Of a reply that stopped the scene: what was found.
+    pub safety: Option<SafetyStop>,
+    /// The user said that what sounded like danger belonged to the role: the reply is heard like any other.
+    pub cleared: bool,
+    /// Of a line of the counterpart: who worded it.
+    pub source: Option<Source>,
+}
+
+/// A reply that stopped the scene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyStop {
+    /// What was found.
+    pub signals: Vec<Id>,
+    /// A direct statement rather than a vague one.
+    pub certain: bool,
+    /// Whether the user chose to go on, and if so, whether they said that the words belonged to the role.
+    pub acknowledged: Option<bool>,
+}
+
+/// What the session waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The user's next reply.
+    YourTurn,
+    /// Work of the machine: analysis, the director, the counterpart's line.
+    Working,
+    /// The user's word on a safety signal.
+    SafetyStop,
+    /// The scene is over; going back opens it again.
+    Ended,
+    /// Summed up; going back opens it again.
+    Finished,
+}
+
+/// What the shell around the core is to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Store the event, then hand it to [`Session::handle`].
+    Record(Event),
+    /// Have the counterpart answer, then record what it said.
+    Speak(Box<Cue>),
+    /// Show the words about help, and wait for the user.
+    ShowSafety(TurnId),
+}
+
+/// What the counterpart is to say, and in what mood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cue {
+    /// The turn that the answer will be.
+    pub turn: TurnId,
+    /// The user's turn that it answers; none for the opening.
+    pub parent: Option<TurnId>,
+    /// The counterpart's state.
+    pub state: String,
+    /// How they are in it.
+    pub stance: String,
+    /// Facts they have told, or tell now, by their text. A locked fact is never here.
+    pub facts: Vec<String>,
+    /// The scripted line: said as it stands, or the gist for a model.
+    pub line: String,
+}
+
+/// What the user does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Say something.
+    Say(String),
+    /// Go back behind this many of one's own replies, to say the last of them another way.
+    Back(u32),
+    /// Go back to the place before this reply of one's own, in whatever take.
+    Retry(TurnId),
+    /// Go on from this line of the counterpart, in whatever take.
+    GoTo(TurnId),
+    /// Sum up.
+    Finish,
+    /// Go on after a safety stop; `in_role` says that the words belonged to the role.
+    Acknowledge {
+        /// The words belonged to the role.
+        in_role: bool,
+    },
+}
+
+/// Why a command cannot be done now, for the user.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is not the user's turn.
+    #[error("the scene is not waiting for you right now")]
+    NotYourTurn,
+    /// There is nothing to go back to.
+    #[error("there is nothing to go back to yet")]
+    NothingThere,
+    /// The scene is over.
+    #[error("the scene has ended; go back to try another way")]
+    Over,
+    /// The scene waits for a word on a safety signal.
+    #[error("the scene has stopped")]
+    Stopped,
+}
+
+/// An event that does not follow from the ones before it: the log is damaged or from another version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("event {0} does not fit the ones before it")]
+pub struct OutOfOrder(pub &'static str);
+
+/// What a session was started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Who practises.
+    pub audience: Audience,
+    /// How hard it was made.
+    pub difficulty: Difficulty,
+    /// Picks among equal lines.
+    pub seed: u64,
+    /// The hash of the scenario's text.
+    pub scenario_hash: String,
+}
+
+/// One rehearsal.
+#[derive(Clone, Debug)]
+pub struct Session {
+    scenario: Arc<Scenario>,
+    setup: Setup,
+    turns: Vec<Turn>,
+    /// The counterpart's turn that the next reply answers, or the user's turn that is being worked on.
+    here: Option<TurnId>,
+    /// The lines said in any take: a line is not said twice while another fits.
+    said: Said,
+    lines_said: u32,
+    finished: Option<Finish>,
+    /// Where the user was whenever they went elsewhere.
+    takes: Vec<TurnId>,
+}
+
+impl Session {
+    /// Begin: the session and the event that starts it. Record it, then [`Session::handle`] it.
+    pub fn start(scenario: Arc<Scenario>, setup: Setup) -> (Self, Event) {
+        let event = Event::Started {
+            scenario: scenario.id.value.clone(),
+            scenario_hash: setup.scenario_hash.clone(),
+            audience: setup.audience,
+            difficulty: setup.difficulty,
+            seed: setup.seed,
+            analyser: analysis::VERSION,
+        };
+        let session = Self {
+            scenario,
+            setup,
+            turns: Vec::new(),
+            here: None,
+            said: Said::default(),
+            lines_said: 0,
+            finished: None,
+            takes: Vec::new(),
+        };
+        (session, event)
+    }
+
+    /// Rebuild a session from its stored events and the scenario that it was started with.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where the events cannot have come from a session.
+    pub fn replay(scenario: Arc<Scenario>, events: impl IntoIterator<Item = Event>) -> Result<Self, OutOfOrder> {
+        let mut events = events.into_iter();
+        let Some(Event::Started { scenario_hash, audience, difficulty, seed, .. }) = events.next() else {
+            return Err(OutOfOrder("first"));
+        };
+        let (mut session, _) = Self::start(scenario, Setup { audience, difficulty, seed, scenario_hash });
+        for event in events {
+            session.apply(event)?;
+        }
+        Ok(session)
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// What it was started with.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Every turn of every take, in the order they were made; a turn's id is its index.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    /// A turn by its id.
+    pub fn turn(&self, id: TurnId) -> Option<&Turn> {
+        self.turns.get(id as usize)
+    }
+
+    /// The turns of the present take, from the opening on.
+    pub fn take(&self) -> Vec<&Turn> {
+        self.path_to(self.here)
+    }
+
+    /// The turns from the opening to this one.
+    pub fn path_to(&self, end: Option<TurnId>) -> Vec<&Turn> {
+        let mut path: Vec<&Turn> = self.ancestors(end).collect();
+        path.reverse();
+        path
+    }
+
+    /// The last turn of each take that was begun, in the order they were begun; the present one is last. Takes that were
+    /// left before anything was said in them are not there.
+    pub fn takes(&self) -> Vec<TurnId> {
+        let mut ends = self.takes.clone();
+        ends.extend(self.here);
+        let mut seen = std::collections::HashSet::new();
+        let mut unique: Vec<TurnId> = ends.into_iter().rev().filter(|id| seen.insert(*id)).collect();
+        unique.reverse();
+        // A take that another one only went on from is a part of that one.
+        let parents: std::collections::HashSet<TurnId> =
+            unique.iter().flat_map(|id| self.ancestors(Some(*id)).skip(1).map(|t| t.id)).collect();
+        let here = self.here;
+        unique.retain(|id| !parents.contains(id) || Some(*id) == here);
+        unique
+    }
+
+    /// How the counterpart stands after the given turn.
+    pub fn position_at(&self, turn: Option<TurnId>) -> Position {
+        self.ancestors(turn)
+            .find_map(|t| t.step.as_ref().map(|step| step.after.clone()))
+            .unwrap_or_else(|| self.director().start())
+    }
+
+    /// How the counterpart stands now.
+    pub fn position(&self) -> Position {
+        self.position_at(self.here)
+    }
+
+    /// How it was ended, if it was.
+    pub fn finished(&self) -> Option<Finish> {
+        self.finished
+    }
+
+    /// What the session waits for.
+    pub fn phase(&self) -> Phase {
+        if self.finished.is_some() {
+            return Phase::Finished;
+        }
+        match self.here.and_then(|id| self.turn(id)) {
+            None => Phase::Working,
+            Some(turn) if turn.speaker == Speaker::You => match &turn.safety {
+                Some(SafetyStop { acknowledged: None, .. }) => Phase::SafetyStop,
+                // The reply that stopped the scene is answered by nobody: one goes on by speaking again.
+                Some(_) => Phase::YourTurn,
+                None => Phase::Working,
+            },
+            Some(_) if self.position().ended.is_some() => Phase::Ended,
+            Some(_) => Phase::YourTurn,
+        }
+    }
+
+    /// Turn what the user does into an event, or say why not. Nothing is changed before the event is handled.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it cannot be done now.
+    pub fn decide(&self, command: Command) -> Result<Event, Refusal> {
+        let phase = self.phase();
+        match command {
+            Command::Say(text) => match phase {
+                Phase::YourTurn => {
+                    Ok(Event::UserSaid { turn: self.next_id(), parent: self.answerable(self.here), text })
+                }
+                Phase::Working => Err(Refusal::NotYourTurn),
+                Phase::SafetyStop => Err(Refusal::Stopped),
+                Phase::Ended | Phase::Finished => Err(Refusal::Over),
+            },
+            Command::Back(n) => {
+                let own = self.ancestors(self.here).filter(|t| t.speaker == Speaker::You);
+                let target = own.take(n.max(1) as usize).last().ok_or(Refusal::NothingThere)?;
+                Ok(Event::WentBack { to: target.parent })
+            }
+            Command::Retry(id) => {
+                let turn = self.turn(id).filter(|t| t.speaker == Speaker::You).ok_or(Refusal::NothingThere)?;
+                Ok(Event::WentBack { to: turn.parent })
+            }
+            Command::GoTo(id) => match self.turn(id) {
+                Some(turn) if turn.speaker == Speaker::Counterpart => Ok(Event::WentBack { to: Some(id) }),
+                _ => Err(Refusal::NothingThere),
+            },
+            Command::Finish => match phase {
+                Phase::Working => Err(Refusal::NotYourTurn),
+                Phase::Finished => Err(Refusal::Over),
+                Phase::SafetyStop => Ok(Event::Finished { how: Finish::Safety }),
+                Phase::YourTurn | Phase::Ended => Ok(Event::Finished { how: Finish::Done }),
+            },
+            Command::Acknowledge { in_role } => match (phase, self.here) {
+                (Phase::SafetyStop, Some(turn)) => Ok(Event::SafetyAcknowledged { turn, in_role }),
+                _ => Err(Refusal::NothingThere),
+            },
+        }
+    }
+
+    /// Take in an event that was stored, and say what is to be done next.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where the event does not follow; the session is then unchanged.
+    pub fn handle(&mut self, event: Event) -> Result<Vec<Effect>, OutOfOrder> {
+        self.apply(event)?;
+        Ok(self.pending())
+    }
+
+    /// What is left to do: after each event, and after a replay of a session that was cut off.
+    pub fn pending(&self) -> Vec<Effect> {
+        if self.finished.is_some() {
+            return Vec::new();
+        }
+        let Some(turn) = self.here.and_then(|id| self.turn(id)) else {
+            return vec![Effect::Speak(Box::new(self.cue(None)))];
+        };
+        if turn.speaker == Speaker::Counterpart {
+            return Vec::new();
+        }
+        match (&turn.safety, &turn.analysis, &turn.step) {
+            (Some(stop), ..) if stop.acknowledged.is_none() => vec![Effect::ShowSafety(turn.id)],
+            (Some(_), ..) => Vec::new(),
+            (None, None, _) => vec![Effect::Record(self.analyse(turn))],
+            (None, Some(analysis), None) => {
+                let step = Box::new(self.direct(turn, analysis));
+                vec![Effect::Record(Event::Moved { turn: turn.id, step })]
+            }
+            (None, Some(_), Some(step)) => vec![Effect::Speak(Box::new(self.cue(Some((turn.id, step)))))],
+        }
+    }
+
+    fn next_id(&self) -> TurnId {
+        TurnId::try_from(self.turns.len()).unwrap_or(TurnId::MAX)
+    }
+
+    fn director(&self) -> Director<'_> {
+        Director::new(&self.scenario, self.setup.difficulty, self.setup.seed)
+    }
+
+    fn ancestors(&self, from: Option<TurnId>) -> impl Iterator<Item = &Turn> {
+        std::iter::successors(from.and_then(|id| self.turn(id)), |turn| turn.parent.and_then(|id| self.turn(id)))
+    }
+
+    /// The counterpart's turn that a reply made at `here` answers: a reply that stopped the scene is stepped over.
+    fn answerable(&self, here: Option<TurnId>) -> Option<TurnId> {
+        self.ancestors(here).find(|t| t.speaker == Speaker::Counterpart).map(|t| t.id)
+    }
+
+    fn analyse(&self, turn: &Turn) -> Event {
+        let context = turn.parent.and_then(|id| self.turn(id)).map_or("", |t| t.text.as_str());
+        let analysis = analysis::analyse(&analysis::Turn { audience: self.setup.audience, context, reply: &turn.text });
+        let safety: Vec<&analysis::Finding> =
+            analysis.findings.iter().filter(|f| f.id.kind() == Kind::Safety).collect();
+        if safety.is_empty() {
+            return Event::Analysed { turn: turn.id, analysis, version: analysis::VERSION };
+        }
+        Event::SafetyStopped {
+            turn: turn.id,
+            certain: safety.iter().any(|f| f.grade >= 2),
+            signals: safety.iter().map(|f| f.id).collect(),
+        }
+    }
+
+    fn direct(&self, turn: &Turn, analysis: &Analysis) -> Step {
+        let before = self.position_at(turn.parent);
+        let mut lately = [None; 3];
+        let own = self.ancestors(turn.parent).filter(|t| t.speaker == Speaker::You);
+        for (slot, earlier) in lately.iter_mut().zip(own) {
+            *slot = Some(earlier.text.as_str());
+        }
+        let heard = Heard { reply: &turn.text, analysis, lately, lines_said: self.lines_said };
+        self.director().step(&before, &heard, &self.said)
+    }
+
+    fn cue(&self, answer: Option<(TurnId, &Step)>) -> Cue {
+        let position = answer.map_or_else(|| self.director().start(), |(_, step)| step.after.clone());
+        let stance = self
+            .scenario
+            .state_index(&position.state)
+            .and_then(|i| self.scenario.states.get(i))
+            .map_or_else(String::new, |s| s.stance.clone());
+        let facts = position
+            .told
+            .iter()
+            .filter_map(|id| self.scenario.fact_index(id).and_then(|i| self.scenario.facts.get(i)))
+            .map(|f| f.text.clone())
+            .collect();
+        Cue {
+            turn: self.next_id(),
+            parent: answer.map(|(id, _)| id),
+            state: position.state,
+            stance,
+            facts,
+            line: answer.map_or_else(|| self.director().opening(), |(_, step)| step.line.clone()),
+        }
+    }
+
+    fn apply(&mut self, event: Event) -> Result<(), OutOfOrder> {
+        match event {
+            Event::Started { .. } => {
+                if !self.turns.is_empty() {
+                    return Err(OutOfOrder("started"));
+                }
+            }
+            Event::CounterpartSaid { turn, parent, text, source } => {
+                let follows = match parent.and_then(|id| self.turn(id)) {
+                    None => self.turns.is_empty() && parent.is_none(),
+                    Some(reply) => reply.speaker == Speaker::You && reply.step.is_some() && self.here == parent,
+                };
+                if turn != self.next_id() || !follows {
+                    return Err(OutOfOrder("counterpart_said"));
+                }
+                self.push(turn, parent, Speaker::Counterpart, text, Some(source));
+                self.lines_said += 1;
+            }
+            Event::UserSaid { turn, parent, text } => {
+                if turn != self.next_id() || parent.is_none() || parent != self.answerable(self.here) {
+                    return Err(OutOfOrder("user_said"));
+                }
+                self.push(turn, parent, Speaker::You, text, None);
+                self.finished = None;
+            }
+            Event::Analysed { turn, analysis, .. } => {
+                self.own(turn, "analysed")?.analysis = Some(analysis);
+            }
+            Event::Moved { turn, step } => {
+                let n = self.lines_said;
+                let own = self.own(turn, "moved")?;
+                let template = step.template.clone();
+                own.step = Some(step);
+                self.said.note(&template, n);
+            }
+            Event::WentBack { to } => {
+                let there = to.and_then(|id| self.turn(id)).is_some_and(|t| t.speaker == Speaker::Counterpart);
+                if !there {
+                    return Err(OutOfOrder("went_back"));
+                }
+                self.takes.extend(self.here);
+                self.here = to;
+                self.finished = None;
+            }
+            Event::SafetyStopped { turn, signals, certain } => {
+                self.own(turn, "safety_stopped")?.safety = Some(SafetyStop { signals, certain, acknowledged: None });
+            }
+            Event::SafetyAcknowledged { turn, in_role } => {
+                let own = self.own(turn, "safety_acknowledged")?;
+                let stop = own.safety.as_mut().ok_or(OutOfOrder("safety_acknowledged"))?;
+                stop.acknowledged = Some(in_role);
+                if in_role && !stop.certain {
+                    own.safety = None;
+                    own.cleared = true;
+                }
+            }
+            Event::Finished { how } => self.finished = Some(how),
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, id: TurnId, parent: Option<TurnId>, speaker: Speaker, text: String, source: Option<Source>) {
+        let turn = Turn { id, parent, speaker, text, analysis: None, step: None, safety: None, cleared: false, source };
+        self.turns.push(turn);
+        self.here = Some(id);
+    }
+
+    fn own(&mut self, id: TurnId, event: &'static str) -> Result<&mut Turn, OutOfOrder> {
+        let turn = self.turns.get_mut(id as usize).filter(|t| t.speaker == Speaker::You);
+        turn.ok_or(OutOfOrder(event))
+    }
+}

@@ -1,0 +1,144 @@
+//! A store that lasts as long as the program: for rehearsals that are not to be kept, and for when the disk refuses.
+
+use std::collections::HashMap;
+
+use super::{Error, Filter, NewSession, Recorded, Result, Seq, SessionSummary, Store, Tally, only, opening};
+use crate::session::Event;
+
+/// Keeps everything in memory and nothing on disk.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    /// The one that was last worked on is last.
+    sessions: Vec<Kept>,
+    scenarios: HashMap<String, String>,
+    settings: HashMap<String, String>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    summary: SessionSummary,
+    events: Vec<Recorded>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn place(&self, session: &str) -> Result<usize> {
+        // Looked for from the end: it is nearly always the one that is being worked on.
+        let found = self.sessions.iter().rposition(|kept| kept.summary.id == session);
+        found.ok_or_else(|| Error::NoSession(session.to_owned()))
+    }
+}
+
+impl Kept {
+    fn push(&mut self, at_ms: i64, events: &[Event]) -> Seq {
+        let summary = &mut self.summary;
+        let mut tally = Tally { turns: summary.turns, finished: summary.finished };
+        for event in events {
+            summary.last_seq += 1;
+            summary.last_ms = at_ms;
+            tally.add(event);
+            self.events.push(Recorded { seq: summary.last_seq, at_ms, event: event.clone() });
+        }
+        (summary.turns, summary.finished) = (tally.turns, tally.finished);
+        summary.last_seq
+    }
+}
+
+impl Store for MemoryStore {
+    fn create(&mut self, session: &NewSession<'_>, at_ms: i64, events: &[Event]) -> Result<Seq> {
+        let opening = opening(session, events)?;
+        if self.place(session.id).is_ok() {
+            return Err(Error::Exists(session.id.to_owned()));
+        }
+        self.scenarios.entry(opening.scenario_hash.to_owned()).or_insert_with(|| session.scenario_text.to_owned());
+        let summary = SessionSummary {
+            id: session.id.to_owned(),
+            scenario_id: opening.scenario_id.to_owned(),
+            title: session.title.to_owned(),
+            audience: opening.audience,
+            difficulty: opening.difficulty,
+            scenario_hash: opening.scenario_hash.to_owned(),
+            started_ms: at_ms,
+            last_ms: at_ms,
+            last_seq: 0,
+            turns: 0,
+            finished: None,
+        };
+        let mut kept = Kept { summary, events: Vec::new() };
+        let last = kept.push(at_ms, events);
+        self.sessions.push(kept);
+        Ok(last)
+    }
+
+    fn append(&mut self, session: &str, after: Seq, at_ms: i64, events: &[Event]) -> Result<Seq> {
+        let place = self.place(session)?;
+        let Some(kept) = self.sessions.get_mut(place) else { return Err(Error::NoSession(session.to_owned())) };
+        let found = kept.summary.last_seq;
+        if found != after {
+            return Err(Error::Conflict { session: session.to_owned(), expected: after, found });
+        }
+        if events.is_empty() {
+            return Ok(found);
+        }
+        let last = kept.push(at_ms, events);
+        if let Some(later) = self.sessions.get_mut(place..) {
+            later.rotate_left(1);
+        }
+        Ok(last)
+    }
+
+    fn events_after(&self, session: &str, after: Seq) -> Result<Vec<Recorded>> {
+        let kept = self.sessions.get(self.place(session)?);
+        let skip = usize::try_from(after).unwrap_or(usize::MAX);
+        Ok(kept.map_or_else(Vec::new, |kept| kept.events.iter().skip(skip).cloned().collect()))
+    }
+
+    fn scenario_text(&self, hash: &str) -> Result<String> {
+        self.scenarios.get(hash).cloned().ok_or_else(|| Error::NoScenario(hash.to_owned()))
+    }
+
+    fn sessions(&self, filter: &Filter) -> Result<Vec<SessionSummary>> {
+        let fits = |s: &&SessionSummary| {
+            filter.scenario_id.as_ref().is_none_or(|id| *id == s.scenario_id)
+                && filter.finished.is_none_or(|finished| finished == s.finished.is_some())
+                && s.turns >= filter.min_turns
+        };
+        let newest = self.sessions.iter().rev().map(|kept| &kept.summary);
+        Ok(newest.filter(fits).take(filter.limit.unwrap_or(usize::MAX)).cloned().collect())
+    }
+
+    fn find(&self, id_or_part: &str) -> Result<SessionSummary> {
+        let part = id_or_part.trim().to_ascii_lowercase();
+        let fits = |s: &&SessionSummary| {
+            let id = s.id.to_ascii_lowercase();
+            !part.is_empty() && (id.starts_with(&part) || id.ends_with(&part))
+        };
+        let newest = self.sessions.iter().rev().map(|kept| &kept.summary);
+        only(id_or_part.trim(), newest.filter(fits).cloned().collect())
+    }
+
+    fn delete(&mut self, session: &str) -> Result<()> {
+        let kept = self.sessions.remove(self.place(session)?);
+        let hash = kept.summary.scenario_hash;
+        if !self.sessions.iter().any(|other| other.summary.scenario_hash == hash) {
+            self.scenarios.remove(&hash);
+        }
+        Ok(())
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>> {
+        Ok(self.settings.get(key).cloned())
+    }
+
+    fn set_setting(&mut self, key: &str, value: Option<&str>) -> Result<()> {
+        match value {
+            Some(value) => self.settings.insert(key.to_owned(), value.to_owned()),
+            None => self.settings.remove(key),
+        };
+        Ok(())
+    }
+}

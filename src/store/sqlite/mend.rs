@@ -1,0 +1,290 @@
+//! A damaged database: a copy of it is kept, what can be read is put into a sound one, and that takes its place.
+//!
+//! Killed at any point, the next start goes on: a small file beside the database says that mending was begun and from
+//! which copy, and is taken away last.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::super::{Error, Result};
+use super::open::{connect, folder_of, make_file, sync_folder};
+use super::salvage::{Look, Salvage, Saved};
+use super::{Options, fault, wal};
+
+/// A database of up to this size is looked through after a crash.
+const LOOKED_THROUGH: u64 = 32 << 20;
+
+/// What became of a damaged database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mended {
+    /// The database.
+    pub place: String,
+    /// Rehearsals that were saved.
+    pub sessions: usize,
+    /// Their entries.
+    pub events: usize,
+    /// Entries that are known to be missing.
+    pub lost: usize,
+    /// Where the damaged file is kept as it was.
+    pub copy: String,
+}
+
+impl fmt::Display for Mended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, sessions, events, lost, copy } = self;
+        write!(f, "{place} was damaged and has been mended: {sessions} rehearsals with {events} entries were saved")?;
+        match lost {
+            0 => f.write_str(", none is known to be missing")?,
+            1 => f.write_str(", one entry could not be read")?,
+            lost => write!(f, ", {lost} entries could not be read")?,
+        }
+        write!(f, ". The damaged file is kept as {copy}")
+    }
+}
+
+/// Open the database while nobody else has it open, mending it where that is needed.
+pub(super) fn open_alone(path: &Path, options: &Options) -> Result<(Connection, Option<Mended>)> {
+    let after_crash = size(&beside(path, "-wal")) > 0;
+    let begun = mark(path);
+    let copy = begun.as_ref().map(|name| beside(path, &format!(".{name}"))).filter(|copy| copy.is_file());
+    let mended = match copy {
+        Some(copy) => Some(mend(path, options, Some(copy))?),
+        _ if after_crash && log_is_damaged(path)? => Some(mend(path, options, None)?),
+        _ if !after_crash && is_cut(path)? => Some(mend(path, options, None)?),
+        _ => None,
+    };
+    if mended.is_some() {
+        return Ok((connect(path, options)?, mended));
+    }
+    let suspect = begun.is_some();
+    let look = suspect || after_crash && size(path) <= LOOKED_THROUGH;
+    match connect(path, options) {
+        Ok(conn) if !look => Ok((conn, None)),
+        Ok(conn) if is_sound(&conn, suspect) => {
+            if suspect {
+                remove(&beside(path, MARK)).map_err(|e| fault::file(path, "written", &e))?;
+            }
+            Ok((conn, None))
+        }
+        Ok(conn) => {
+            drop(conn);
+            let mended = mend(path, options, None)?;
+            Ok((connect(path, options)?, Some(mended)))
+        }
+        Err(Error::Damaged { .. }) => {
+            let mended = mend(path, options, None)?;
+            Ok((connect(path, options)?, Some(mended)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Note that the file gave something that cannot be right: the next start looks through it.
+pub(super) fn suspect(path: &Path) {
+    if mark(path).is_none() {
+        // Where even this cannot be written, the next start stumbles at the same place and says so.
+        let _ = write_private(&beside(path, MARK), b"");
+    }
+}
+
+const MARK: &str = ".mend";
+
+/// What the mark says: the copy that mending was begun from, or nothing where there is only a suspicion.
+fn mark(path: &Path) -> Option<String> {
+    fs::read_to_string(beside(path, MARK)).ok()
+}
+
+fn log_is_damaged(path: &Path) -> Result<bool> {
+    let log = read(&beside(path, "-wal")).map_err(|e| fault::file(path, "read", &e))?;
+    // SQLite would throw away a log that lies beside an empty file. It never leaves the two so.
+    Ok(wal::is_damaged(&log) || size(path) == 0)
+}
+
+/// Whether the file is shorter than its head says. With a log beside it that can be right, without one it cannot.
+fn is_cut(path: &Path) -> Result<bool> {
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
+    read.map_err(|e| fault::file(path, "read", &e))?;
+    Ok(wal::named_size(&head).is_some_and(|named| size(path) < named))
+}
+
+fn is_sound(conn: &Connection, thorough: bool) -> bool {
+    let check = if thorough { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
+    conn.query_row(check, [], |row| row.get::<_, String>(0)).is_ok_and(|answer| answer == "ok")
+}
+
+fn mend(path: &Path, options: &Options, begun: Option<PathBuf>) -> Result<Mended> {
+    let failed = |e: io::Error| fault::file(path, "mended", &e);
+    let copy = match begun {
+        Some(copy) => copy,
+        None => {
+            let (copy, name) = keep_copy(path).map_err(failed)?;
+            write_private(&beside(path, MARK), name.as_bytes()).map_err(failed)?;
+            sync_folder(folder_of(path)).map_err(failed)?;
+            copy
+        }
+    };
+    let place = path.display().to_string();
+    let kept = copy.display().to_string();
+    let workshop = beside(path, ".mending");
+    let rebuilt = rebuild(&workshop, &copy, options);
+    let Some((sound, saved)) = rebuilt? else {
+        // Nothing could be read: the file stays where it is, for the user to decide.
+        fs::remove_dir_all(&workshop).and_then(|()| remove(&beside(path, MARK))).map_err(failed)?;
+        return Err(Error::Damaged { place, copy: Some(kept) });
+    };
+    // The old log must be gone before the new file stands there, or SQLite would lay it over that.
+    let swap = || {
+        remove(&beside(path, "-wal"))?;
+        remove(&beside(path, "-shm"))?;
+        sync_folder(folder_of(path))?;
+        fs::rename(&sound, path)?;
+        sync_folder(folder_of(path))?;
+        remove(&beside(path, MARK))?;
+        sync_folder(folder_of(path))?;
+        fs::remove_dir_all(&workshop)
+    };
+    swap().map_err(failed)?;
+    Ok(Mended { place, sessions: saved.sessions, events: saved.events, lost: saved.lost, copy: kept })
+}
+
+/// Put what can be read of the copy into a sound database in the folder `workshop`. None where nothing can.
+fn rebuild(workshop: &Path, copy: &Path, options: &Options) -> Result<Option<(PathBuf, Saved)>> {
+    let failed = |e: io::Error| fault::file(workshop, "written", &e);
+    match fs::remove_dir_all(workshop) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let database = read(copy).map_err(|e| fault::file(copy, "read", &e))?;
+    let log = read(&beside(copy, "-wal")).map_err(|e| fault::file(copy, "read", &e))?;
+    let sound = workshop.join("sound.db");
+    make_file(&sound)?;
+    let options = Options { max_pages: None, ..*options };
+    // Closed at once, so that all of it is in the one file: its first page stands in for one that cannot be read.
+    close(connect(&sound, &options)?, &sound)?;
+    let first_page = read(&sound).map_err(failed)?;
+    let mut salvage = Salvage::default();
+    let mut latest = database.clone();
+    wal::lay_over(&mut latest, &log);
+    // The newest state first. The file without its log is older, and asked only for what is missing then.
+    let mut readable = false;
+    for mut view in [latest, database] {
+        let mut look = try_view(&mut salvage, workshop, &mut view).map_err(failed)?;
+        if look == Look::Nothing && replace_first_page(&mut view, &first_page) {
+            look = try_view(&mut salvage, workshop, &mut view).map_err(failed)?;
+        }
+        readable |= look != Look::Nothing;
+        if look == Look::Whole {
+            break;
+        }
+    }
+    if !readable || salvage.is_empty() {
+        return Ok(None);
+    }
+    let mut conn = connect(&sound, &options)?;
+    let saved = salvage.write(&mut conn).map_err(|e| fault::sqlite(&sound, options.wait.as_secs(), "written", &e))?;
+    close(conn, &sound)?;
+    Ok(Some((sound, saved)))
+}
+
+fn try_view(salvage: &mut Salvage, workshop: &Path, view: &mut [u8]) -> io::Result<Look> {
+    // These two bytes say that a log belongs to the file. Its log is laid over it already.
+    if let Some(modes) = view.get_mut(18..20) {
+        modes.fill(1);
+    }
+    let file = workshop.join("view.db");
+    write_private(&file, view)?;
+    let look = salvage.look(&file);
+    remove(&file)?;
+    Ok(look)
+}
+
+/// Put a sound database's first page, which lists the tables and where they begin, in the place of a damaged one.
+/// Every file of the same form has its tables at the same places.
+fn replace_first_page(view: &mut [u8], sound: &[u8]) -> bool {
+    let page = wal::page_size(sound);
+    let pages = u32::try_from(view.len() / page).unwrap_or(0);
+    let (Some(place), Some(first)) = (view.get_mut(..page), sound.get(..page)) else { return false };
+    place.copy_from_slice(first);
+    if let Some(count) = place.get_mut(28..32) {
+        count.copy_from_slice(&pages.to_be_bytes());
+    }
+    true
+}
+
+/// Close a database so that all of it stands in its file.
+fn close(conn: Connection, path: &Path) -> Result<()> {
+    conn.close().map_err(|(_, e)| fault::sqlite(path, 0, "written", &e))?;
+    if size(&beside(path, "-wal")) == 0 {
+        return Ok(());
+    }
+    Err(Error::Io { place: path.display().to_string(), doing: "written", why: "its log stayed open".to_owned() })
+}
+
+/// Copy the database and its log, as they are, under a name that is not taken. The same damage is not copied twice.
+fn keep_copy(path: &Path) -> io::Result<(PathBuf, String)> {
+    let database = read(path)?;
+    let log = read(&beside(path, "-wal"))?;
+    for n in 1_u32.. {
+        let name = format!("damaged-{n}");
+        let copy = beside(path, &format!(".{name}"));
+        let copied_log = beside(&copy, "-wal");
+        if copy.try_exists()? {
+            if read(&copy)? == database && read(&copied_log)? == log {
+                return Ok((copy, name));
+            }
+            continue;
+        }
+        if !log.is_empty() {
+            write_private(&copied_log, &log)?;
+        }
+        // The name appears when all of it is there.
+        let part = beside(&copy, ".part");
+        write_private(&part, &database)?;
+        fs::rename(&part, &copy)?;
+        sync_folder(folder_of(path))?;
+        return Ok((copy, name));
+    }
+    Err(io::Error::other("there are too many copies"))
+}
+
+/// A file, empty where there is none.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Remove a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |found| found.len())
+}
+
+/// The file of this name with something added to it.
+fn beside(path: &Path, add: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(add);
+    PathBuf::from(name)
+}

@@ -1,0 +1,172 @@
+//! The write-ahead log beside the database, read as SQLite's file format describes it.
+//!
+//! SQLite takes a log up to the first frame that does not check and drops the rest without a word. After a crash that
+//! is right: what was being written was not acknowledged yet. Where the file was damaged it is not, for frames behind
+//! the damage may hold replies that were acknowledged. This tells the two apart, and reads such frames.
+
+const HEADER: usize = 32;
+const FRAME: usize = 24;
+
+/// What the log's first bytes say.
+struct Header {
+    big_endian: bool,
+    page: usize,
+    checkpoints: u32,
+    salt: Salt,
+    sum: Sum,
+}
+
+type Salt = (u32, u32);
+type Sum = (u32, u32);
+
+/// One frame: a page, and what stands before it.
+struct Frame<'a> {
+    head: &'a [u8],
+    page: &'a [u8],
+}
+
+impl Header {
+    fn read(log: &[u8]) -> Option<Self> {
+        let magic = number(log, 0);
+        let big_endian = magic & 1 == 1;
+        let page = usize::try_from(number(log, 8)).ok()?;
+        let sum = checksum(big_endian, (0, 0), log.get(..24)?);
+        let sound = magic & !1 == 0x377f_0682
+            && number(log, 4) == 3_007_000
+            && page.is_power_of_two()
+            && (512..=65_536).contains(&page)
+            && sum == (number(log, 24), number(log, 28));
+        let salt = (number(log, 16), number(log, 20));
+        sound.then_some(Self { big_endian, page, checkpoints: number(log, 12), salt, sum })
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// The frames of a log, the last one perhaps not whole.
+    fn all(log: &'a [u8], page: usize) -> impl Iterator<Item = Self> {
+        let frames = log.get(HEADER..).unwrap_or_default().chunks(FRAME + page);
+        frames.filter_map(|bytes| bytes.split_at_checked(FRAME)).map(|(head, page)| Self { head, page })
+    }
+
+    fn salt(&self) -> Salt {
+        (number(self.head, 8), number(self.head, 12))
+    }
+
+    /// Pages of the database after this frame where it ends a transaction, else 0.
+    fn commits(&self) -> u32 {
+        number(self.head, 4)
+    }
+
+    fn stored_sum(&self) -> Sum {
+        (number(self.head, 16), number(self.head, 20))
+    }
+
+    /// Whether the frame is what was written behind one that had this sum.
+    fn follows(&self, big_endian: bool, sum: Sum) -> bool {
+        let head = self.head.get(..8).unwrap_or_default();
+        checksum(big_endian, checksum(big_endian, sum, head), self.page) == self.stored_sum()
+    }
+}
+
+/// Whether the log was damaged, in a way that neither a killed process nor a power cut explains.
+pub(super) fn is_damaged(log: &[u8]) -> bool {
+    if log.len() <= HEADER {
+        return false;
+    }
+    let Some(header) = Header::read(log) else { return true };
+    let mut frames = Frame::all(log, header.page);
+    let mut sum = header.sum;
+    // The frames that SQLite takes, and the one at which it stops: the one that was being written, or an old one.
+    let explained = |frame: &Frame<'_>| {
+        let (first, _) = frame.salt();
+        let older = header.salt.0.wrapping_sub(first);
+        // Frames of earlier rounds stay in the file; a power cut can leave a stretch of zeros.
+        (1..=header.checkpoints).contains(&older) || frame.head.iter().all(|byte| *byte == 0)
+    };
+    for frame in frames.by_ref() {
+        let ours = frame.salt() == header.salt;
+        if ours && frame.page.len() == header.page && frame.follows(header.big_endian, sum) {
+            sum = frame.stored_sum();
+        } else if ours || explained(&frame) {
+            break;
+        } else {
+            return true;
+        }
+    }
+    // One transaction at most was under way, and it ended the log. An ended one of this round behind that was
+    // acknowledged, for the next is begun only after that.
+    frames.any(|frame| if frame.salt() == header.salt { frame.commits() != 0 } else { !explained(&frame) })
+}
+
+/// Lay every transaction of the log over the database, passing over the frames that are damaged themselves.
+///
+/// A frame's sum goes on from the sum of the frame before, which stands in that one's head; so a frame behind a
+/// damaged one can still be checked.
+pub(super) fn lay_over(database: &mut Vec<u8>, log: &[u8]) {
+    let header = Header::read(log);
+    let page = header.as_ref().map_or_else(|| page_size(database), |h| h.page);
+    let big_endian = header.as_ref().map_or(cfg!(target_endian = "big"), |h| h.big_endian);
+    let mut frames = Frame::all(log, page).peekable();
+    let Some(salt) = header.as_ref().map(|h| h.salt).or_else(|| frames.peek().map(Frame::salt)) else { return };
+    // Without a header the first frame has nothing to be checked by; what is read later is checked once more.
+    let mut sum = header.map(|h| h.sum);
+    let mut waiting = Vec::new();
+    for frame in frames {
+        let sound = frame.page.len() == page && sum.is_none_or(|sum| frame.follows(big_endian, sum));
+        sum = Some(frame.stored_sum());
+        let at = number(frame.head, 0);
+        if !sound || frame.salt() != salt || at == 0 {
+            continue;
+        }
+        waiting.push((at, frame.page));
+        if frame.commits() == 0 {
+            continue;
+        }
+        for (at, bytes) in waiting.drain(..) {
+            let start = (at as usize - 1).saturating_mul(page);
+            // A page far behind the end is damage that happens to check.
+            if start > database.len().saturating_add(log.len()) {
+                continue;
+            }
+            if database.len() < start + page {
+                database.resize(start + page, 0);
+            }
+            if let Some(place) = database.get_mut(start..start + page) {
+                place.copy_from_slice(bytes);
+            }
+        }
+    }
+}
+
+/// The page size that a database's header names; SQLite's usual one where it names none that can be.
+pub(super) fn page_size(database: &[u8]) -> usize {
+    let named = number(database, 14) & 0xffff;
+    let size = if named == 1 { 65_536 } else { named as usize };
+    if size.is_power_of_two() && (512..=65_536).contains(&size) { size } else { 4_096 }
+}
+
+/// The size that a database's head names for the whole file, where it names one.
+pub(super) fn named_size(head: &[u8]) -> Option<u64> {
+    // The count is good only where the two counters of changes agree.
+    let counted = head.starts_with(b"SQLite format 3\0") && number(head, 24) == number(head, 92);
+    counted.then(|| u64::from(number(head, 28)) * page_size(head) as u64)
+}
+
+/// Four bytes as SQLite writes numbers; 0 where there are none.
+fn number(bytes: &[u8], at: usize) -> u32 {
+    let four = bytes.get(at..at.saturating_add(4)).and_then(|four| four.try_into().ok());
+    four.map_or(0, u32::from_be_bytes)
+}
+
+fn checksum(big_endian: bool, (mut a, mut b): Sum, bytes: &[u8]) -> Sum {
+    let word = |four: &[u8]| {
+        let four = four.try_into().unwrap_or_default();
+        if big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
+    };
+    for eight in bytes.chunks_exact(8) {
+        let (first, second) = eight.split_at(4);
+        a = a.wrapping_add(word(first)).wrapping_add(b);
+        b = b.wrapping_add(word(second)).wrapping_add(a);
+    }
+    (a, b)
+}

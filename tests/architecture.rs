@@ -1,0 +1,139 @@
+//! The dependency rules of docs/ARCHITECTURE.md, held by reading the source: the core does no I/O, and the edges depend
+//! on the core, never the reverse.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every Rust file of a module, and its code without comments and tests.
+fn files(module: &str) -> Vec<(PathBuf, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut out = Vec::new();
+    let mut queue = vec![src.join(module), src.join(format!("{module}.rs"))];
+    while let Some(path) = queue.pop() {
+        if path.is_dir() {
+            queue.extend(fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
+        } else if path.extension().is_some_and(|e| e == "rs") && path.exists() {
+            let text = fs::read_to_string(&path).unwrap();
+            let code: String = text
+                .lines()
+                .take_while(|line| !line.starts_with("#[cfg(test)]"))
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            out.push((path, code));
+        }
+    }
+    out
+}
+
+/// The modules of this crate that a file uses, by `crate::name` wherever it stands.
+fn uses(code: &str) -> Vec<String> {
+    let mut out: Vec<String> = code
+        .split("crate::")
+        .skip(1)
+        .flat_map(|rest| {
+            let names = match rest.strip_prefix('{') {
+                Some(group) => group.split('}').next().unwrap_or_default().to_owned(),
+                None => rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default().to_owned(),
+            };
+            names.split(',').map(|n| n.trim().split("::").next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        })
+        .filter(|n| !n.is_empty())
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// What each core module may use of this crate.
+const CORE: &[(&str, &[&str])] = &[
+    ("analysis", &["analysis"]),
+    ("scenario", &["scenario", "analysis", "session", "text"]),
+    ("session", &["session", "scenario", "analysis"]),
+    ("report", &["report", "session", "scenario", "analysis"]),
+];
+
+#[test]
+fn the_core_depends_on_the_core_only() {
+    for (module, allowed) in CORE {
+        let files = files(module);
+        assert!(!files.is_empty(), "there is no module {module}");
+        for (path, code) in files {
+            for used in uses(&code) {
+                assert!(allowed.contains(&used.as_str()), "{} uses crate::{used}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_core_does_no_io_and_knows_no_clock_and_no_terminal() {
+    let forbidden = [
+        "std::fs",
+        "std::io",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "SystemTime",
+        "Instant",
+        "tokio",
+        "rusqlite",
+        "jiff",
+        "ratatui",
+        "crossterm",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "async ",
+        "uuid",
+    ];
+    for (module, _) in CORE {
+        for (path, code) in files(module) {
+            for word in forbidden {
+                assert!(!code.contains(word), "{} has {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn front_ends_know_the_runtime_and_not_what_is_behind_it() {
+    for module in ["tui", "web"] {
+        for (path, code) in files(module) {
+            for behind in ["llm", "store"] {
+                assert!(!uses(&code).contains(&behind.to_owned()), "{} uses crate::{behind}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_store_depends_on_the_core_and_on_no_front_end() {
+    for (path, code) in files("store") {
+        for used in uses(&code) {
+            assert!(
+                ["store", "session", "analysis", "scenario"].contains(&used.as_str()),
+                "{} uses crate::{used}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn no_code_outside_tests_can_panic_on_purpose() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let modules: Vec<String> = fs::read_dir(src)
+        .unwrap()
+        .map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    for module in modules {
+        for (path, code) in files(&module) {
+            for word in [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("] {
+                assert!(!code.contains(word), "{} has {word}", path.display());
+            }
+        }
+    }
+}
