@@ -23,6 +23,7 @@ const NAMES: &[&str] = &[
     "goodbye",
     "talk",
     "none",
+    "mood",
 ];
 
 /// The bit of a kind of turn, a section of context.txt; `none` where the other said nothing.
@@ -72,8 +73,16 @@ impl<'a> TurnContext<'a> {
             let Some(rule) = lexicon.matcher.rules.get(usize::from(hit.rule)).filter(|r| r.id.is_none()) else {
                 continue;
             };
-            let bits = if rule.tag == "generic" { mask::GENERIC } else { mask::HYPOTHETICAL };
-            for t in doc.tokens.iter_mut().take(hit.end as usize).skip(hit.start as usize) {
+            let (bits, range) = match rule.tag {
+                "generic" => (mask::GENERIC, hit.range()),
+                // What a trainee says as the other in a role play is that other's.
+                "role" if turn.audience == Audience::Trainee => {
+                    (mask::QUOTED, hit.end as usize..role_end(&doc, hit.end))
+                }
+                "role" => continue,
+                _ => (mask::HYPOTHETICAL, hit.range()),
+            };
+            for t in doc.tokens.iter_mut().take(range.end).skip(range.start) {
                 t.mask |= bits;
             }
         }
@@ -122,6 +131,13 @@ impl<'a> TurnContext<'a> {
     pub fn tokens(&self) -> &[Token] {
         &self.doc.tokens
     }
+}
+
+/// Where the words in a role end: at the end of the reply. They begin only after a bracket or a colon.
+fn role_end(doc: &Document, from: u32) -> usize {
+    let before = doc.slice((from as usize).saturating_sub(1)..from as usize);
+    let opens = before.iter().any(|t| t.after & super::document::after::BREAK != 0);
+    if opens { doc.tokens.len() } else { from as usize }
 }
 
 fn tail(text: &str) -> &str {

@@ -10,6 +10,7 @@ pub mod faults;
 mod feedback;
 pub mod lexicon;
 pub mod model;
+mod moves;
 pub mod registry;
 mod rubric;
 pub mod safety;
