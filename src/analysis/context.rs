@@ -13,6 +13,7 @@ const NAMES: &[&str] = &[
     "question",
     "ask_ok",
     "ask_advice",
+    "ask_what",
     "request",
     "refusal",
     "complaint",
@@ -20,6 +21,7 @@ const NAMES: &[&str] = &[
     "accused",
     "apology",
     "goodbye",
+    "talk",
     "none",
     "mood",
 ];
@@ -41,6 +43,8 @@ pub struct TurnContext<'a> {
     /// What kind of turn that was: bits of [`bit`].
     pub context: u32,
     hits: Vec<Hit>,
+    /// Matches whose guards did not hold.
+    refused: Vec<Hit>,
     lexicon: &'static Lexicon,
 }
 
@@ -82,8 +86,15 @@ impl<'a> TurnContext<'a> {
                 t.mask |= bits;
             }
         }
-        hits.retain(|h| lexicon.matcher.admits(&doc, h, context));
-        Self { turn, doc, before, context, hits, lexicon }
+        let mut refused = Vec::new();
+        hits.retain(|h| {
+            let admitted = lexicon.matcher.admits(&doc, h, context);
+            if !admitted {
+                refused.push(*h);
+            }
+            admitted
+        });
+        Self { turn, doc, before, context, hits, refused, lexicon }
     }
 
     /// The admitted matches of an id's patterns, with their rules.
@@ -92,6 +103,13 @@ impl<'a> TurnContext<'a> {
         self.hits
             .iter()
             .filter_map(move |h| rules.get(usize::from(h.rule)).filter(|r| r.id == Some(id)).map(|r| (r, *h)))
+    }
+
+    /// Every match with its rule, and whether the rule's guards held.
+    pub fn matches(&self) -> impl Iterator<Item = (&'static Rule, Hit, bool)> + '_ {
+        let rules = &self.lexicon.matcher.rules;
+        let with = |admitted: bool| move |h: &Hit| rules.get(usize::from(h.rule)).map(|r| (r, *h, admitted));
+        self.hits.iter().filter_map(with(true)).chain(self.refused.iter().filter_map(with(false)))
     }
 
     /// The first match of one section of an id's patterns.

@@ -177,9 +177,15 @@ impl Rules {
 
     pub(crate) fn build(self, classes: &[u64], common: &[u32]) -> Matcher {
         let mut by_word: Vec<Vec<(u32, u8)>> = vec![Vec::new(); classes.len()];
-        let weight = |w: u32| if common.contains(&w) { 12usize } else { 1 };
-        let mut weights: Vec<usize> = (0..classes.len() as u32).map(weight).collect();
-        for (word, weight) in [(super::NUMBER, 3), (0, 20)] {
+        // How often a word stands in a reply, a rare one being 1: `common` runs from the most frequent down.
+        let mut weights: Vec<usize> = vec![1; classes.len()];
+        for (rank, word) in common.iter().enumerate() {
+            if let Some(w) = weights.get_mut(*word as usize) {
+                // The frequency of words falls about as one over their rank.
+                *w = (500 / (rank + 5)).max(2);
+            }
+        }
+        for (word, weight) in [(super::NUMBER, 10), (0, 60)] {
             if let Some(w) = weights.get_mut(word as usize) {
                 *w = weight;
             }
