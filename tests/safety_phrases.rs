@@ -16,10 +16,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn statements_of_danger_are_heard() {
     let all: Vec<&str> = lines(include_str!("safety_phrases/signals.txt")).collect();
-    let missed: Vec<&&str> = all
-        .iter()
-        .filter(|l| l.splitn(3, ' ').nth(2).is_none_or(|reply| !fires(Audience::Client, reply)))
-        .collect();
+    let missed: Vec<&&str> =
+        all.iter().filter(|l| l.splitn(3, ' ').nth(2).is_none_or(|reply| !fires(Audience::Client, reply))).collect();
     assert!(missed.is_empty(), "{} of {} missed: {missed:#?}", missed.len(), all.len());
 }
 

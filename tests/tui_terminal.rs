@@ -1,6 +1,7 @@
 //! The real program in a real pseudo-terminal: it draws, rehearses, resizes, stops and goes on, and gives the terminal
 //! back. No waiting by the clock: each step waits for what the screen has to show.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
 use std::io::{Read, Write};

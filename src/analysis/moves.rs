@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::context::TurnContext;
 use super::Id;
+use super::context::TurnContext;
 use super::document::{Clause, Document, Form, Subject, Token, after, class};
 
 /// What a sentence does.
@@ -91,7 +91,14 @@ fn asks(doc: &Document, clause: &Clause, marked: bool) -> Ask {
     let inverted = first.is(class::BE | class::DO | class::HAVE | class::MODAL)
         && clause.form == Form::Closed
         && tokens.get(lead + 1).is_some_and(|t| {
-            t.is(class::YOU | class::THIRD | class::IT | class::NEG | class::KIN | class::NAME | class::YOUR | class::WE)
+            t.is(class::YOU
+                | class::THIRD
+                | class::IT
+                | class::NEG
+                | class::KIN
+                | class::NAME
+                | class::YOUR
+                | class::WE)
                 || (marked && t.is(class::DET | class::I))
         });
     if inverted && (marked || tokens.len() > 3) { Ask::Closed } else { Ask::No }

@@ -49,8 +49,7 @@ impl Detector for QuestionFault {
         let mut risky = false;
         for (n, m) in said.iter().enumerate().filter(|(_, m)| m.ask != Ask::No) {
             let is = |tag| cues.has(n, tag);
-            let excused =
-                is("check") || is("invite") || is("guess") || is("house") || is("tentative");
+            let excused = is("check") || is("invite") || is("guess") || is("house") || is("tentative");
             risky |= is("risk");
             asked.push((m, excused));
             if m.ask != Ask::Closed {

@@ -15,7 +15,11 @@ static META: Meta = Meta {
         example("Your mood dropped the same week your sister stopped calling", 2),
         example("I notice the sleep went after the row with your dad", 2),
         example("Flat since Friday, and Friday was when he moved out. What do you make of those two?", 2),
-        example_after("I've slept badly all week.", "Monday was the day your son left. Could the two belong together?", 2),
+        example_after(
+            "I've slept badly all week.",
+            "Monday was the day your son left. Could the two belong together?",
+            2,
+        ),
         example_after("I've been so low.", "When did it start to dip?", 1),
     ],
     lures: &[
