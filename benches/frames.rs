@@ -1,5 +1,7 @@
 //! What a frame costs, and a key: the app in a buffer, without a terminal.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 

@@ -1,6 +1,8 @@
 //! The figures of the terminal app, from the whole program in a pseudo-terminal: start to first frame, key to the bytes
 //! that show it, idle, memory. `cargo bench --bench terminal`. Linux only (it reads /proc).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[cfg(not(target_os = "linux"))]
 fn main() {}
 

@@ -1,5 +1,7 @@
 //! Every screen, from real states, in three sizes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use ratatui::crossterm::event::KeyCode::{self, Char, Delete, Down, Enter, Esc, F, Tab};

@@ -1,6 +1,7 @@
 //! The real program in a real pseudo-terminal: it draws, rehearses, resizes, stops and goes on, and gives the terminal
 //! back. No waiting by the clock: each step waits for what the screen has to show.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
 use std::io::{Read, Write};
@@ -23,18 +24,22 @@ struct Screen {
 
 impl Screen {
     fn start(data: &std::path::Path, shell: bool) -> Self {
-        let pair =
-            native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
         let program = env!("CARGO_BIN_EXE_saywell");
         let mut command = if shell { CommandBuilder::new("sh") } else { CommandBuilder::new(program) };
         if shell {
             // What is left of the terminal is asked for when the program has ended.
             command.args(["-c", &format!("'{program}' 2>&1; echo ended:$?; stty -a")]);
         }
-        command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
         command.env("SAYWELL_DATA", data);
         command.env("XDG_CONFIG_HOME", data);
+        Self::run(command)
+    }
+
+    fn run(mut command: CommandBuilder) -> Self {
+        let pair =
+            native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -207,4 +212,29 @@ fn it_only_opens_where_it_can_draw() {
         .unwrap();
     let text = String::from_utf8_lossy(&out.stdout);
     assert!(text.contains("Which conversation") && !text.contains('\u{1b}'), "{text}");
+}
+
+const FAILS: &str = "SAYWELL_TEST_FAILS";
+
+/// Not a test of its own: the next one runs it in a pseudo-terminal.
+#[test]
+fn fails_with_the_terminal_taken() {
+    if std::env::var_os(FAILS).is_some() {
+        saywell::tui::terminal::guard_panics();
+        saywell::tui::terminal::take(true).unwrap();
+        panic!("the reason");
+    }
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_says_what_to_do() {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "fails_with_the_terminal_taken", "--nocapture"]);
+    command.env(FAILS, "1");
+    let mut screen = Screen::run(command);
+    screen.shows("saywell resume");
+    screen.is_given_back();
+    let left = screen.parser.screen().contents();
+    assert!(left.contains("the reason") && left.contains("What you said is kept"), "{left}");
+    assert!(String::from_utf8_lossy(&screen.all).contains("\x1b[?1049h"), "it was taken before");
 }

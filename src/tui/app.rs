@@ -1,6 +1,5 @@
 //! The app: a stack of screens, what they share, and the frame around them.
 
-use std::collections::HashMap;
 use std::sync::mpsc::Sender;
 
 use ratatui::buffer::Buffer;
@@ -9,15 +8,15 @@ use ratatui::layout::Rect;
 
 use super::keymap::{self, Hint, Key};
 use super::screens::{Go, Input, Screen, brief, help, home, rehearsal};
+use super::shared::Shared;
 use super::talk::{Happened, Talk};
-use super::theme::{Colours, Theme, ThemeName};
+use super::theme::Colours;
 use super::widgets::canvas::{Canvas, Drawn, Hit};
 use super::widgets::prose::Prose;
 use super::widgets::wrap;
 use super::{Incoming, Opening, Wishes};
-use crate::analysis::Audience;
-use crate::runtime::{Desk, Runtime};
-use crate::session::{Command, TurnId};
+use crate::runtime::Desk;
+use crate::session::Command;
 
 /// The smallest terminal that the screens are made for.
 pub const SMALLEST: (u16, u16) = (60, 20);
@@ -35,156 +34,6 @@ pub enum Flow {
     Repaint,
 }
 
-/// What the user set, remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Prefs {
-    /// The theme that was chosen.
-    pub theme: ThemeName,
-    /// Whether feedback shows after each reply, unless a rehearsal says otherwise.
-    pub feedback: bool,
-    /// Whether the mouse is used.
-    pub mouse: bool,
-    /// Who practises.
-    pub audience: Audience,
-    /// Whether the words about what this is were seen.
-    pub seen_about: bool,
-}
-
-/// The names under which settings are kept.
-mod names {
-    pub const THEME: &str = "theme";
-    pub const FEEDBACK: &str = "feedback";
-    pub const MOUSE: &str = "mouse";
-    pub const AUDIENCE: &str = "audience";
-    pub const SEEN_ABOUT: &str = "seen_about";
-    pub const DRAFT: &str = "draft:";
-}
-
-/// What the screens share.
-pub struct Shared {
-    /// The library and past rehearsals.
-    pub desk: Desk,
-    /// The rehearsal that is open.
-    pub talk: Option<Talk>,
-    /// What the user set.
-    pub prefs: Prefs,
-    /// What the command line wished for.
-    pub wishes: Wishes,
-    /// What the terminal can show.
-    pub colours: Colours,
-    /// What is to stand in the field when the conversation shows again.
-    pub prefill: Option<String>,
-    drafts: HashMap<(String, Option<TurnId>), String>,
-    notice: Option<String>,
-    last_words: Option<String>,
-    tell: Sender<Incoming>,
-}
-
-impl Shared {
-    /// Say something to the user, until the next key.
-    pub fn notice(&mut self, text: impl Into<String>) {
-        self.notice = Some(text.into());
-    }
-
-    /// Make this rehearsal the open one.
-    pub fn open(&mut self, runtime: Runtime) {
-        self.talk = None;
-        let id = runtime.id().to_owned();
-        let talk = Talk::new(runtime, self.tell.clone());
-        if let Some(text) = self.desk.setting(&format!("{}{id}", names::DRAFT)) {
-            self.drafts.entry((id, talk.place())).or_insert(text);
-        }
-        self.talk = Some(talk);
-    }
-
-    /// Go on with a rehearsal. False where it cannot be opened; the user was told why.
-    pub fn resume(&mut self, id: &str) -> bool {
-        if self.talk.as_ref().is_some_and(|talk| talk.id() == id) {
-            return true;
-        }
-        match self.desk.resume(id) {
-            Ok(runtime) => {
-                self.open(runtime);
-                true
-            }
-            Err(error) => {
-                self.notice(error.to_string());
-                false
-            }
-        }
-    }
-
-    /// Keep what was typed and not sent, at this place of the open rehearsal.
-    pub fn keep_draft(&mut self, text: &str) {
-        let Some(talk) = &self.talk else { return };
-        let (id, place) = (talk.id().to_owned(), talk.place());
-        let name = format!("{}{id}", names::DRAFT);
-        if text.trim().is_empty() {
-            if self.drafts.remove(&(id, place)).is_some() {
-                let _ = self.desk.set_setting(&name, None);
-            }
-        } else {
-            // What cannot be written to disk is still in memory.
-            let _ = self.desk.set_setting(&name, Some(text));
-            self.drafts.insert((id, place), text.to_owned());
-        }
-    }
-
-    /// What was typed and not sent at this place of the open rehearsal.
-    pub fn draft(&self) -> Option<&str> {
-        let talk = self.talk.as_ref()?;
-        self.drafts.get(&(talk.id().to_owned(), talk.place())).map(String::as_str)
-    }
-
-    /// Whether something was typed and not sent in this rehearsal.
-    pub fn has_draft(&mut self, id: &str) -> bool {
-        self.drafts.keys().any(|(of, _)| of == id) || self.desk.setting(&format!("{}{id}", names::DRAFT)).is_some()
-    }
-
-    /// Say this on the terminal when the app has ended: something that could not be kept.
-    pub fn last_words(&mut self, text: String) {
-        self.last_words = Some(text);
-    }
-
-    fn read_prefs(&mut self) {
-        let is = |value: Option<String>, word: &str| value.as_deref() == Some(word);
-        let desk = &mut self.desk;
-        self.prefs = Prefs {
-            theme: desk.setting(names::THEME).and_then(|word| ThemeName::of(&word)).unwrap_or_default(),
-            feedback: !is(desk.setting(names::FEEDBACK), "at the end"),
-            mouse: !is(desk.setting(names::MOUSE), "off"),
-            audience: desk.setting(names::AUDIENCE).and_then(|word| word.parse().ok()).unwrap_or_default(),
-            seen_about: desk.setting(names::SEEN_ABOUT).is_some(),
-        };
-    }
-
-    /// Remember the settings as they are now.
-    pub fn keep_prefs(&mut self) {
-        let prefs = self.prefs;
-        let values = [
-            (names::THEME, Some(prefs.theme.as_str())),
-            (names::FEEDBACK, Some(if prefs.feedback { "after each reply" } else { "at the end" })),
-            (names::MOUSE, Some(if prefs.mouse { "on" } else { "off" })),
-            (names::AUDIENCE, Some(prefs.audience.as_str())),
-            (names::SEEN_ABOUT, prefs.seen_about.then_some("1")),
-        ];
-        for (name, value) in values {
-            if self.desk.setting(name).as_deref() == value {
-                continue;
-            }
-            if let Err(error) = self.desk.set_setting(name, value) {
-                self.notice(format!("This holds for now, but could not be kept: {error}"));
-                return;
-            }
-        }
-    }
-
-    /// The theme, as far as the terminal can show it.
-    pub fn theme(&self) -> Theme {
-        Theme::of(if self.colours == Colours::Few { ThemeName::NoColour } else { self.prefs.theme })
-    }
-}
-
 /// The app.
 pub struct App {
     shared: Shared,
@@ -198,27 +47,7 @@ pub struct App {
 impl App {
     /// An app at this desk. What happens elsewhere is to be told to it through `tell`'s other end.
     pub fn new(desk: Desk, wishes: Wishes, tell: Sender<Incoming>) -> Self {
-        let prefs = Prefs {
-            theme: ThemeName::Dark,
-            feedback: true,
-            mouse: true,
-            audience: Audience::Client,
-            seen_about: false,
-        };
-        let colours = Colours::from_env(|name| std::env::var(name).ok());
-        let mut shared = Shared {
-            desk,
-            talk: None,
-            prefs,
-            wishes,
-            colours,
-            prefill: None,
-            drafts: HashMap::new(),
-            notice: None,
-            last_words: None,
-            tell,
-        };
-        shared.read_prefs();
+        let shared = Shared::new(desk, wishes, tell);
         Self { shared, stack: Vec::new(), asking: false, drawn: Drawn::default(), size: SMALLEST }
     }
 
@@ -269,7 +98,7 @@ impl App {
             screen.leave(&mut self.shared);
         }
         self.shared.talk = None;
-        self.shared.last_words.take()
+        self.shared.take_last_words()
     }
 
     /// What came of drawing, for the mouse and for paging.
@@ -286,7 +115,7 @@ impl App {
                 let Some(talk) = self.shared.talk.as_mut().filter(|talk| talk.id() == id) else { return Flow::Go };
                 let happened = talk.take_in(news);
                 if let Happened::Unsaved(why, Some(text)) = &happened {
-                    self.shared.last_words = Some(format!(
+                    self.shared.last_words(format!(
                         "This could not be saved ({why}). Here it is, so that you can copy it:\n\n{text}"
                     ));
                 }
@@ -328,7 +157,7 @@ impl App {
             }
             return Flow::Go;
         }
-        self.shared.notice = None;
+        self.shared.forget_notice();
         match key {
             Key::Ctrl('c') => {
                 self.asking = true;
@@ -353,7 +182,7 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) => match self.drawn.hit(mouse.column, mouse.row) {
                 Some((_, Hit::Key(key))) => self.key(key),
                 Some((area, hit)) if !self.asking => {
-                    self.shared.notice = None;
+                    self.shared.forget_notice();
                     let (column, row) = (mouse.column - area.x, mouse.row - area.y);
                     self.input(Input::Click { hit, column: column.into(), row: row.into() })
                 }
@@ -457,7 +286,7 @@ impl App {
     }
 
     fn notice_above(&self, canvas: &mut Canvas<'_>, below: u16) -> u16 {
-        let Some(text) = &self.shared.notice else { return 0 };
+        let Some(text) = self.shared.noticed() else { return 0 };
         let area = canvas.area();
         let mut prose = Prose::default();
         prose.item("\u{2022}", text, (canvas.theme.key, canvas.theme.strong));

@@ -4,6 +4,7 @@ pub mod app;
 pub mod coach;
 pub mod keymap;
 pub mod screens;
+pub mod shared;
 pub mod talk;
 pub mod terminal;
 pub mod theme;

@@ -61,6 +61,10 @@ pub fn guard_panics() {
             "\nsaywell has a fault and had to stop. What you said is kept: `saywell resume` goes on from there.\n\
              Please report the lines above; they hold nothing that you wrote."
         );
+        // The others would go on without this thread, and without the screen.
+        if std::thread::current().name() != Some("main") {
+            std::process::exit(101);
+        }
     }));
 }
 

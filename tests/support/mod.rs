@@ -1,5 +1,6 @@
 //! What the tests of the terminal app share: a driver that types into the real event loop and reads the screen.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(dead_code)]
 
 use std::borrow::Cow;

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll};
 use crate::safety;
-use crate::tui::app::Shared;
 use crate::tui::keymap::{self, Hint, Key};
+use crate::tui::shared::Shared;
 use crate::tui::widgets::canvas::{Canvas, Drawn};
 use crate::tui::widgets::prose::Prose;
 use crate::tui::widgets::wrap;

@@ -13,8 +13,8 @@ pub mod takes;
 
 use ratatui::layout::Rect;
 
-use super::app::Shared;
 use super::keymap::{Hint, Key};
+use super::shared::Shared;
 use super::talk::Happened;
 use super::widgets::canvas::{Canvas, Drawn, Hit};
 

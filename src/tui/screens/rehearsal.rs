@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::{Go, Input, Screen, Scroll, help, review, takes};
+use super::{Go, Input, Screen, Scroll, help, review, safety, takes};
 use crate::session::{Command, Event, Finish, Phase, Position, Speaker, TurnId};
-use crate::tui::app::Shared;
 use crate::tui::coach;
 use crate::tui::keymap::{self, Hint, Key};
+use crate::tui::shared::Shared;
 use crate::tui::talk::{Happened, Talk};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
@@ -290,41 +290,6 @@ impl Rehearsal {
         }
     }
 
-    fn stop_page(&self, talk: &Talk, theme: &Theme) -> (Prose, Vec<(&'static str, Key)>) {
-        let words = crate::safety::words();
-        let name = &talk.session().scenario().counterpart.name;
-        let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
-        let certain = stop.is_some_and(|s| s.certain);
-        let mut prose = Prose::default();
-        if certain || self.about_me {
-            let signals = stop.map(|s| s.signals.as_slice()).unwrap_or_default();
-            prose.para(&words.for_certain(signals, name), theme.text);
-            prose.para(&words.help, theme.strong);
-            prose.para(&words.certain.kept.replace("{name}", name), theme.dim);
-            (prose, vec![("Stop here for today (Enter)", Key::Enter), ("I am safe, go on (g)", Key::Char('g'))])
-        } else {
-            prose.para(&words.unclear.question.replace("{name}", name), theme.strong);
-            let buttons = vec![
-                ("It was about me (m)", Key::Char('m')),
-                ("Part of the role (r)", Key::Char('r')),
-                ("Stop here (Enter)", Key::Enter),
-            ];
-            (prose, buttons)
-        }
-    }
-
-    fn draw_stop(&self, talk: &Talk, canvas: &mut Canvas<'_>, area: Rect) {
-        let (prose, buttons) = self.stop_page(talk, &canvas.theme);
-        let width = area.width.min(84);
-        let text = Rect { width, height: area.height.saturating_sub(2), ..area };
-        prose.draw(canvas, text, self.stop.0);
-        let y = area.y + text.height.min(prose.rows(width) as u16) + 1;
-        let mut x = area.x;
-        for (label, key) in buttons {
-            x = canvas.button(area, x, y.min(area.bottom() - 1), label, key, key == Key::Enter) + 1;
-        }
-    }
-
     fn in_stop(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
         let Some(talk) = &mut on.talk else { return Go::Home };
         let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
@@ -379,7 +344,7 @@ impl Screen for Rehearsal {
     fn draw(&self, on: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
         let Some(talk) = &on.talk else { return };
         if talk.session().phase() == Phase::SafetyStop {
-            self.draw_stop(talk, canvas, area);
+            safety::draw_stop(talk, canvas, area, self.about_me, self.stop);
             return;
         }
         let beside = area.width >= BESIDE;

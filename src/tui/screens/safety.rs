@@ -4,8 +4,10 @@ use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, brief, help};
 use crate::safety;
-use crate::tui::app::Shared;
 use crate::tui::keymap::{self, Hint, Key};
+use crate::tui::shared::Shared;
+use crate::tui::talk::Talk;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Drawn};
 use crate::tui::widgets::prose::Prose;
 
@@ -114,5 +116,37 @@ impl Screen for Kind {
             Input::Key(Key::Char('?')) => help::open(),
             _ => Go::Stay,
         }
+    }
+}
+
+/// What is said when a reply stopped the scene, and what can be answered.
+fn stop_page(talk: &Talk, theme: &Theme, about_me: bool) -> (Prose, Vec<(&'static str, Key)>) {
+    let words = safety::words();
+    let name = &talk.session().scenario().counterpart.name;
+    let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
+    let mut prose = Prose::default();
+    if stop.is_some_and(|s| s.certain) || about_me {
+        let signals = stop.map(|s| s.signals.as_slice()).unwrap_or_default();
+        prose.para(&words.for_certain(signals, name), theme.text);
+        prose.para(&words.help, theme.strong);
+        prose.para(&words.certain.kept.replace("{name}", name), theme.dim);
+        return (prose, vec![("Stop here for today (Enter)", Key::Enter), ("I am safe, go on (g)", Key::Char('g'))]);
+    }
+    prose.para(&words.unclear.question.replace("{name}", name), theme.strong);
+    let buttons =
+        vec![("About me (m)", Key::Char('m')), ("Part of the role (r)", Key::Char('r')), ("Stop (Enter)", Key::Enter)];
+    (prose, buttons)
+}
+
+/// Draw the stop in place of the talk.
+pub fn draw_stop(talk: &Talk, canvas: &mut Canvas<'_>, area: Rect, about_me: bool, scroll: Scroll) {
+    let (prose, buttons) = stop_page(talk, &canvas.theme, about_me);
+    let width = area.width.min(84);
+    let text = Rect { width, height: area.height.saturating_sub(2), ..area };
+    prose.draw(canvas, text, scroll.0);
+    let y = area.y + text.height.min(prose.rows(width) as u16) + 1;
+    let mut x = area.x;
+    for (label, key) in buttons {
+        x = canvas.button(area, x, y.min(area.bottom().saturating_sub(1)), label, key, key == Key::Enter) + 1;
     }
 }

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, help};
 use crate::runtime::desk::Place;
-use crate::tui::app::Shared;
 use crate::tui::keymap::{self, Hint, Key};
+use crate::tui::shared::Shared;
 use crate::tui::terminal;
 use crate::tui::theme::{Colours, ThemeName};
 use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
@@ -20,8 +20,11 @@ pub struct Settings {
 
 const ROWS: usize = 4;
 
+/// A setting: its name, what can be chosen and whether it is, and what it means.
+type Row = (&'static str, Vec<(&'static str, bool)>, &'static str);
+
 impl Settings {
-    fn rows(on: &Shared) -> [(&'static str, Vec<(&'static str, bool)>, &'static str); ROWS] {
+    fn rows(on: &Shared) -> [Row; ROWS] {
         let prefs = on.prefs;
         let theme = ThemeName::ALL.iter().map(|t| (t.as_str(), *t == prefs.theme)).collect();
         let few = on.colours == Colours::Few;

@@ -54,7 +54,7 @@ pub fn lines(canvas: &mut Canvas<'_>, area: Rect, points: &[(i32, i32)]) {
 pub fn chances(taken: u32, chances: u32) -> String {
     let most = 6;
     let shown = chances.min(most);
-    let full = if chances == 0 { 0 } else { (taken * shown + chances / 2) / chances };
+    let full = (taken * shown + chances / 2).checked_div(chances).unwrap_or(0);
     // Somebody who took one sees one.
     let full = if taken > 0 { full.max(1) } else { 0 };
     "\u{25cf}".repeat(full as usize) + &"\u{25cb}".repeat(shown.saturating_sub(full) as usize)

@@ -209,13 +209,15 @@ impl Editor {
     fn word_before(&self) -> usize {
         let head = self.text.get(..self.cursor).unwrap_or_default();
         let words = head.split_word_bound_indices().rev();
-        words.filter(|(_, word)| !word.trim().is_empty()).map(|(at, _)| at).next().unwrap_or(0)
+        let at = words.filter(|(_, word)| !word.trim().is_empty()).map(|(at, _)| at).next().unwrap_or(0);
+        // Words may begin within what is seen as one character.
+        if self.edge(at) == at { at } else { self.before(at) }
     }
 
     fn word_after(&self) -> usize {
         let tail = self.text.get(self.cursor..).unwrap_or_default();
         let mut words = tail.split_word_bound_indices().filter(|(_, word)| !word.trim().is_empty());
-        words.next().map_or(self.text.len(), |(at, word)| self.cursor + at + word.len())
+        self.edge(words.next().map_or(self.text.len(), |(at, word)| self.cursor + at + word.len()))
     }
 
     fn line_start(&self) -> usize {

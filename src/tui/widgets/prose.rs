@@ -118,9 +118,8 @@ impl Block {
         let rows = self.rows(area.width);
         let all = usize::from(self.head.is_some()) + rows.len() + usize::from(self.gap);
         let set_in = self.set_in().min(area.width);
-        let mut n = 0;
         let head = self.head.iter().map(|head| (Some(head), None));
-        for (head, row) in head.chain(rows.iter().map(|row| (None, Some(row)))) {
+        for (n, (head, row)) in head.chain(rows.iter().map(|row| (None, Some(row)))).enumerate() {
             let shown = n >= skip && n - skip < usize::from(area.height);
             if shown {
                 let y = area.y + (n - skip) as u16;
@@ -134,7 +133,6 @@ impl Block {
                     self.rich.draw_row(canvas, (area.x + set_in, y), area.width - set_in, row);
                 }
             }
-            n += 1;
         }
         let shown = all.saturating_sub(skip).min(usize::from(area.height)) as u16;
         if let Some(hit) = self.hit {
