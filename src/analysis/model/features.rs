@@ -178,12 +178,13 @@ fn shape(c: &Clause) -> Shape {
     }
 }
 
-/// All features of a turn. `verdicts` is what the rules made of it.
-pub fn extract(turn: &TurnContext<'_>, verdicts: &[Verdict], sink: &mut impl Sink) {
+/// All features of a turn. `verdicts` is what the rules made of it; none to leave all that comes of rules out.
+pub fn extract(turn: &TurnContext<'_>, verdicts: Option<&[Verdict]>, sink: &mut impl Sink) {
     let lexicon = Lexicon::get();
     let doc = &turn.doc;
     let mut hits: Vec<(u32, u32)> = turn
         .matches()
+        .filter(|_| verdicts.is_some())
         .filter_map(|(rule, hit, admitted)| {
             let clause = doc.tokens.get(hit.start as usize)?.clause;
             Some((clause, mix(family::HIT, key(rule.tag), rule.id.map_or(99, |i| i as u32) << 1 | u32::from(admitted))))
@@ -204,7 +205,7 @@ pub fn extract(turn: &TurnContext<'_>, verdicts: &[Verdict], sink: &mut impl Sin
             sink.end_clause(n);
         }
     }
-    whole(turn, lexicon, verdicts, sink);
+    whole(turn, lexicon, verdicts.unwrap_or(&[]), sink);
 }
 
 fn clause(turn: &TurnContext<'_>, lexicon: &Lexicon, c: &Clause, sink: &mut impl Sink) {

@@ -161,7 +161,7 @@ impl Model {
     /// Read a turn.
     pub fn opinion(&self, turn: &TurnContext<'_>, verdicts: &[Verdict]) -> Opinion {
         let mut sums = Sums::new(self);
-        features::extract(turn, verdicts, &mut sums);
+        features::extract(turn, Some(verdicts), &mut sums);
         let mut rules: Rules = [(0.0, 0); SCORED];
         for (id, confidence, grade) in verdicts {
             if let Some(slot) = number(*id).and_then(|n| rules.get_mut(n)) {

@@ -10,6 +10,9 @@ use crate::analysis::context::TurnContext;
 use crate::analysis::rubric::{Audience, Id};
 use crate::analysis::{Turn, evidence, registry};
 
+/// The share of replies read without rules.
+const BLIND: f32 = 0.3;
+
 #[derive(Default, Deserialize)]
 struct Labels {
     #[serde(default)]
@@ -54,6 +57,10 @@ pub struct Example {
     pub only: Option<Id>,
     /// One of a set of near neighbours, written to teach: not counted when measuring.
     pub of_a_set: bool,
+    /// Read without what comes of rules.
+    pub blind: bool,
+    /// A blind copy teaches in its place.
+    pub covered: bool,
 }
 
 impl Example {
@@ -62,9 +69,14 @@ impl Example {
         self.clauses.iter().map(|c| c.0.as_slice()).chain([self.whole.as_slice()]).collect()
     }
 
+    /// Whether it counts when this id is measured.
+    pub fn counts(&self, id: Id) -> bool {
+        !self.blind && self.only.is_none() && id.is_for(self.audience)
+    }
+
     /// Whether it says something of this id.
     pub fn teaches(&self, id: Id) -> bool {
-        id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
+        !self.covered && id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
     }
 }
 
@@ -93,7 +105,15 @@ pub fn read(text: &str, of_a_set: bool) -> Result<Vec<Example>, serde_json::Erro
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let row: Row = serde_json::from_str(line)?;
         if row.gold.as_ref().unwrap_or(&row.own).safety.is_empty() {
-            out.push(example(&row, of_a_set));
+            // Rules were written with these replies in sight, so they look better here than they are: some are read
+            // without them, that the model learns to do without.
+            let covered = !of_a_set && (out.len() as f32 * 0.618_034).fract() < BLIND;
+            if covered {
+                out.push(example(&row, false, true));
+            }
+            let mut e = example(&row, of_a_set, false);
+            e.covered = covered;
+            out.push(e);
         }
     }
     Ok(out)
@@ -114,7 +134,7 @@ pub fn own_examples() -> Vec<Example> {
                 gold: None,
                 own: Labels::default(),
             };
-            let mut e = example(&row, true);
+            let mut e = example(&row, true, false);
             e.grades[n] = grade;
             e.only = Some(meta.id);
             out.push(e);
@@ -129,13 +149,13 @@ pub fn own_examples() -> Vec<Example> {
     out
 }
 
-fn example(row: &Row, of_a_set: bool) -> Example {
+fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
     let labels = row.gold.as_ref().unwrap_or(&row.own);
     let turn = Turn { audience: row.audience, context: &row.context, reply: &row.reply };
     let read = TurnContext::read(&turn);
     let verdicts = evidence(&read);
     let mut collect = Collect::default();
-    features::extract(&read, &verdicts, &mut collect);
+    features::extract(&read, (!blind).then_some(&verdicts), &mut collect);
     let mut grades = [0; SCORED];
     for (id, grade) in labels.skills.iter().chain(&labels.faults) {
         if let (Some(n), Some(g)) = (id.parse::<Id>().ok().and_then(number), grade.as_u64()) {
@@ -158,7 +178,7 @@ fn example(row: &Row, of_a_set: bool) -> Example {
         }
     }
     let mut rules: Rules = [(0.0, 0); SCORED];
-    for (id, confidence, grade) in verdicts {
+    for (id, confidence, grade) in verdicts.into_iter().filter(|_| !blind) {
         if let Some(n) = number(id) {
             rules[n] = (confidence, grade);
         }
@@ -172,5 +192,7 @@ fn example(row: &Row, of_a_set: bool) -> Example {
         rules,
         only: None,
         of_a_set,
+        blind,
+        covered: false,
     }
 }

@@ -36,7 +36,7 @@ const COST: f32 = 1.0;
 const PASSES: usize = 12;
 /// How far a reply weighs in that has the id, but under its cut-off.
 const PARTIAL: f32 = 0.3;
-/// How far a reply of the minimal sets weighs in when scores are joined: they have more faults than talk has.
+/// How far a reply of the sets weighs in when scores are joined: they have more faults than talk has.
 const JOIN_SETS: f32 = 0.5;
 /// Holds the weights of the last step small.
 const RIDGE: f64 = 3.0;
@@ -89,6 +89,8 @@ pub struct Line {
     pub shown: usize,
     /// The figures.
     pub figures: Figures,
+    /// The figures on the sets of near neighbours, which are harder.
+    pub sets: Figures,
 }
 
 /// A trained model and how well it did.
@@ -198,22 +200,30 @@ fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &
         let head = Head { weights: *w, cut: [2.0; 2] };
         [head.of(0, x), head.of(1, x)]
     };
-    let mut judged: Vec<(usize, Judged)> = Vec::new();
+    // (fold, whether of a set, probabilities and grade), judged by what was learnt on the other folds.
+    let mut judged: Vec<(usize, bool, Judged)> = Vec::new();
     for fold in 0..FOLDS {
         let w = heads(&|i| folds[i] != fold);
-        for (&i, x) in of.iter().zip(&x).filter(|(i, _)| folds[**i] == fold && !examples[**i].of_a_set) {
-            judged.push((fold, (judge(&w, x), examples[i].grades[n])));
+        for (i, e) in examples.iter().enumerate() {
+            if folds[i] == fold && e.counts(id) {
+                let x = inputs(&unseen[i], &e.rules, n);
+                judged.push((fold, e.of_a_set, (judge(&w, &x), e.grades[n])));
+            }
         }
     }
     let floor = if CAREFUL.contains(&id) { floor } else { 0.0 };
-    let of_folds =
-        |keep: &dyn Fn(usize) -> bool| -> Vec<Judged> { judged.iter().filter(|j| keep(j.0)).map(|j| j.1).collect() };
-    let pairs: Vec<(u8, u8)> = (0..FOLDS)
-        .flat_map(|fold| graded(id, &of_folds(&|f| f == fold), choose(id, &of_folds(&|f| f != fold), floor)))
-        .collect();
+    let of = |keep: &dyn Fn(usize, bool) -> bool| -> Vec<Judged> {
+        judged.iter().filter(|j| keep(j.0, j.1)).map(|j| j.2).collect()
+    };
+    // Thresholds are chosen on talk and sets together: the one has many replies without a mark, the other many lures.
+    let measured = |set: bool| -> Vec<(u8, u8)> {
+        let by_fold = |fold| graded(id, &of(&|f, s| f == fold && s == set), choose(id, &of(&|f, _| f != fold), floor));
+        (0..FOLDS).flat_map(by_fold).collect()
+    };
+    let pairs = measured(false);
     let shown = pairs.iter().filter(|(g, _)| *g >= id.cutoff()).count();
-    let line = Line { id, shown, figures: figures(id, &pairs) };
-    (Head { weights: heads(&|_| true), cut: choose(id, &of_folds(&|_| true), floor) }, line)
+    let line = Line { id, shown, figures: figures(id, &pairs), sets: figures(id, &measured(true)) };
+    (Head { weights: heads(&|_| true), cut: choose(id, &of(&|_, _| true), floor) }, line)
 }
 
 /// The file: header, fingerprints, rows of i8, then numbers as f32, all little endian.
