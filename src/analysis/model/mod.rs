@@ -5,6 +5,8 @@
 //! The weights are made by `cargo run --release --example train` and embedded.
 
 pub mod features;
+#[cfg(test)]
+mod tests;
 pub mod train;
 
 use std::sync::OnceLock;
