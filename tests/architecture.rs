@@ -7,23 +7,38 @@ use std::path::{Path, PathBuf};
 /// Every Rust file of a module, and its code without comments and tests.
 fn files(module: &str) -> Vec<(PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut out = Vec::new();
+    let mut texts = Vec::new();
     let mut queue = vec![src.join(module), src.join(format!("{module}.rs"))];
     while let Some(path) = queue.pop() {
         if path.is_dir() {
             queue.extend(fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
         } else if path.extension().is_some_and(|e| e == "rs") && path.exists() {
             let text = fs::read_to_string(&path).unwrap();
-            let code: String = text
-                .lines()
-                .take_while(|line| !line.starts_with("#[cfg(test)]"))
-                .filter(|line| !line.trim_start().starts_with("//"))
-                .map(|line| format!("{line}\n"))
-                .collect();
-            out.push((path, code));
+            texts.push((path, text));
         }
     }
-    out
+    // A file that is a module of tests: declared as `#[cfg(test)] mod name;` beside it.
+    let tests: Vec<PathBuf> = texts
+        .iter()
+        .flat_map(|(path, text)| {
+            let declared = text.split("#[cfg(test)]\n").skip(1).filter_map(|rest| rest.strip_prefix("mod "));
+            let names = declared.filter_map(|rest| rest.split_once(';')).map(|(name, _)| name.to_owned());
+            names.map(|name| path.with_file_name(format!("{name}.rs"))).collect::<Vec<_>>()
+        })
+        .collect();
+    texts.retain(|(path, _)| !tests.contains(path));
+    texts
+        .into_iter()
+        .map(|(path, text)| {
+            let inline = text.match_indices("#[cfg(test)]\n").find(|(i, mark)| {
+                let next = text[i + mark.len()..].lines().next().unwrap_or_default();
+                next.ends_with('{')
+            });
+            let code = &text[..inline.map_or(text.len(), |(i, _)| i)];
+            let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            (path, code)
+        })
+        .collect()
 }
 
 /// The modules of this crate that a file uses, by `crate::name` wherever it stands.

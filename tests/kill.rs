@@ -41,7 +41,7 @@ fn killed(data: &Path, arguments: &[&str], dice: &mut Dice) -> (Vec<Value>, bool
     process.0.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let mut out = BufReader::new(process.0.stdout.take().unwrap());
     let mut heard = String::new();
-    for _ in 0..dice.below(34) {
+    for _ in 0..dice.below(22) {
         out.read_line(&mut heard).unwrap();
     }
     for _ in 0..dice.below(300_000) {

@@ -398,3 +398,17 @@ proptest! {
         prop_assert_eq!(errors.has_errors(), checked.has_errors());
     }
 }
+
+#[test]
+fn what_is_told_later_may_speak_of_what_was_told_before() {
+    let fact = |told: &str| {
+        let fact = format!(
+            "  - id: stakes\n    text: The band is about to break up\n    told_when: {{ turn: \">= 3\"{told} }}\n    say:\n      \
+             - \"If the audition on the ninth goes wrong I'm without a band. That's why I'm nervous.\"\n\nobjectives:"
+        );
+        lint::check(&small().replacen("\nobjectives:", &fact, 1)).problems
+    };
+    assert_eq!(fact(", told: [audition]"), vec![]);
+    // In either order, each gives the other away.
+    assert_eq!(fact("").iter().map(|p| p.code).collect::<Vec<_>>(), [Code::GivesAway, Code::GivesAway]);
+}

@@ -18,8 +18,8 @@ use store_support::{
 fn helper() {
     let Some((what, path)) = told() else { return };
     match what.as_str() {
-        "append" => append_and_tell(&path, "a", 60),
-        "brief" => append_and_tell(&path, "a", 4),
+        "append" => append_and_tell(&path, "a", 60, tell),
+        "brief" => append_and_tell(&path, "a", 4, tell),
         "full" => fill_a_small_disk(&path),
         _ => match SqliteStore::open(&path) {
             Ok(mut store) => match store.create(&store_support::new("new"), 0, &opening()) {
@@ -42,7 +42,7 @@ fn check(path: &Path, heard: &str) {
     assert!((acknowledged..=acknowledged + unsure).contains(&found.len()), "{} are there: {heard}", found.len());
     drop(store);
     assert!(is_whole(path));
-    append_and_tell(path, "a", 2);
+    append_and_tell(path, "a", 2, |_| ());
     assert_eq!(replies(&open(path), "a").len(), found.len() + 2, "it goes on");
 }
 

@@ -244,6 +244,20 @@ fn deleted_words_are_gone_from_every_file() {
 }
 
 #[test]
+fn words_that_cannot_go_yet_are_spoken_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let wait = Duration::from_millis(50);
+    let mut store = SqliteStore::open_with(database(&dir), &Options { wait, ..Options::default() }).unwrap();
+    fill(&mut store, "a", 3);
+    let reader = rusqlite::Connection::open(database(&dir)).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM events").unwrap();
+    let error = store.delete("a").unwrap_err();
+    assert!(matches!(error, Error::LeftInLog { .. }), "{error:?}");
+    assert!(error.to_string().starts_with("the rehearsal is deleted"), "{error}");
+    assert_eq!(store.events("a"), Err(Error::NoSession("a".into())));
+}
+
+#[test]
 fn an_entry_of_another_version_is_named_and_not_touched() {
     let dir = tempfile::tempdir().unwrap();
     fill(&mut open(&database(&dir)), "a", 1);

@@ -17,8 +17,8 @@ use store_support::{
 fn helper() {
     let Some((what, path)) = told() else { return };
     match what.split_once(' ') {
-        Some(("append", session)) => append_and_tell(&path, session, 40),
-        Some(("brief", session)) => append_and_tell(&path, session, 4),
+        Some(("append", session)) => append_and_tell(&path, session, 40, tell),
+        Some(("brief", session)) => append_and_tell(&path, session, 4, tell),
         _ => match SqliteStore::open(&path) {
             Ok(_) => tell("done"),
             Err(error) => tell(&format!("closed {error:?}")),

@@ -13,6 +13,7 @@ const NAMES: &[&str] = &[
     "question",
     "ask_ok",
     "ask_advice",
+    "ask_what",
     "request",
     "refusal",
     "complaint",
@@ -20,6 +21,7 @@ const NAMES: &[&str] = &[
     "accused",
     "apology",
     "goodbye",
+    "talk",
     "none",
     "mood",
 ];
@@ -41,6 +43,8 @@ pub struct TurnContext<'a> {
     /// What kind of turn that was: bits of [`bit`].
     pub context: u32,
     hits: Vec<Hit>,
+    /// Matches whose guards did not hold.
+    refused: Vec<Hit>,
     lexicon: &'static Lexicon,
 }
 
@@ -69,13 +73,28 @@ impl<'a> TurnContext<'a> {
             let Some(rule) = lexicon.matcher.rules.get(usize::from(hit.rule)).filter(|r| r.id.is_none()) else {
                 continue;
             };
-            let bits = if rule.tag == "generic" { mask::GENERIC } else { mask::HYPOTHETICAL };
-            for t in doc.tokens.iter_mut().take(hit.end as usize).skip(hit.start as usize) {
+            let (bits, range) = match rule.tag {
+                "generic" => (mask::GENERIC, hit.range()),
+                // What a trainee says as the other in a role play is that other's.
+                "role" if turn.audience == Audience::Trainee => {
+                    (mask::QUOTED, hit.end as usize..role_end(&doc, hit.end))
+                }
+                "role" => continue,
+                _ => (mask::HYPOTHETICAL, hit.range()),
+            };
+            for t in doc.tokens.iter_mut().take(range.end).skip(range.start) {
                 t.mask |= bits;
             }
         }
-        hits.retain(|h| lexicon.matcher.admits(&doc, h, context));
-        Self { turn, doc, before, context, hits, lexicon }
+        let mut refused = Vec::new();
+        hits.retain(|h| {
+            let admitted = lexicon.matcher.admits(&doc, h, context);
+            if !admitted {
+                refused.push(*h);
+            }
+            admitted
+        });
+        Self { turn, doc, before, context, hits, refused, lexicon }
     }
 
     /// The admitted matches of an id's patterns, with their rules.
@@ -84,6 +103,13 @@ impl<'a> TurnContext<'a> {
         self.hits
             .iter()
             .filter_map(move |h| rules.get(usize::from(h.rule)).filter(|r| r.id == Some(id)).map(|r| (r, *h)))
+    }
+
+    /// Every match with its rule, and whether the rule's guards held.
+    pub fn matches(&self) -> impl Iterator<Item = (&'static Rule, Hit, bool)> + '_ {
+        let rules = &self.lexicon.matcher.rules;
+        let with = |admitted: bool| move |h: &Hit| rules.get(usize::from(h.rule)).map(|r| (r, *h, admitted));
+        self.hits.iter().filter_map(with(true)).chain(self.refused.iter().filter_map(with(false)))
     }
 
     /// The first match of one section of an id's patterns.
@@ -105,6 +131,13 @@ impl<'a> TurnContext<'a> {
     pub fn tokens(&self) -> &[Token] {
         &self.doc.tokens
     }
+}
+
+/// Where the words in a role end: at the end of the reply. They begin only after a bracket or a colon.
+fn role_end(doc: &Document, from: u32) -> usize {
+    let before = doc.slice((from as usize).saturating_sub(1)..from as usize);
+    let opens = before.iter().any(|t| t.after & super::document::after::BREAK != 0);
+    if opens { doc.tokens.len() } else { from as usize }
 }
 
 fn tail(text: &str) -> &str {

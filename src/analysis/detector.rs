@@ -140,6 +140,37 @@ impl<'t, 'a> Marks<'t, 'a> {
         self.turn.tagged(self.id, tag).is_some()
     }
 
+    /// Drop the evidence of these kinds (all, where none is named) that shares a word with a match of the section `tag`.
+    /// Counts of covered words up to each word, so that long replies stay linear.
+    pub fn take_back(&mut self, tag: &str, of: &[&str]) {
+        if self.all.is_empty() {
+            return;
+        }
+        let n = self.turn.tokens().len();
+        let mut edges = vec![0i32; n + 1];
+        let mut any = false;
+        for (_, hit) in self.turn.hits(self.id).filter(|(r, _)| r.tag == tag) {
+            for (at, step) in [(hit.start, 1), (hit.end, -1)] {
+                if let Some(e) = edges.get_mut(at as usize) {
+                    *e += step;
+                }
+            }
+            any = true;
+        }
+        if !any {
+            return;
+        }
+        let (mut open, mut sum) = (0, 0usize);
+        let mut covered = Vec::with_capacity(n + 1);
+        for e in &edges {
+            covered.push(sum);
+            open += e;
+            sum += usize::from(open > 0);
+        }
+        let before = |t: usize| covered.get(t.min(n)).copied().unwrap_or(0);
+        self.all.retain(|m| before(m.tokens.end) == before(m.tokens.start) || !(of.is_empty() || of.contains(&m.tag)));
+    }
+
     /// Make all evidence less sure.
     pub fn dampen(&mut self, factor: f32) {
         for m in &mut self.all {

@@ -9,6 +9,7 @@ pub mod document;
 pub mod faults;
 mod feedback;
 pub mod lexicon;
+pub mod model;
 mod moves;
 pub mod registry;
 mod rubric;
@@ -21,6 +22,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use model::Model;
+use model::features::Verdict;
 pub use rubric::{Audience, Id, Kind, UnknownId};
 
 /// The version of the analyser, kept with each analysed reply so that old sessions can be scored again.
@@ -76,22 +79,78 @@ impl Analysis {
 
 /// The score of an id for which there is no evidence at all.
 const NO_EVIDENCE: f32 = 0.02;
+/// A rule at least so sure has found the words, even where it takes the model to make it a mark.
+const USABLE: f32 = 0.3;
+
+/// The best finding of each detector for the audience, sure or not.
+fn by_rules(read: &context::TurnContext<'_>) -> Vec<(Id, Option<Finding>)> {
+    let mut out = Vec::with_capacity(24);
+    let mut found = Vec::new();
+    for detector in registry::DETECTORS {
+        let id = detector.meta().id;
+        if id.is_for(read.audience()) {
+            detector.detect(read, &mut found);
+            out.push((id, found.drain(..).max_by(|a, b| a.confidence.total_cmp(&b.confidence))));
+        }
+    }
+    out
+}
+
+fn verdicts(found: &[(Id, Option<Finding>)]) -> Vec<Verdict> {
+    let scored = found.iter().filter(|(id, _)| id.kind() != Kind::Safety);
+    scored.filter_map(|(id, f)| f.as_ref().map(|f| (*id, f.confidence, f.grade))).collect()
+}
+
+/// What the rules make of a turn, for the model.
+pub(crate) fn evidence(read: &context::TurnContext<'_>) -> Vec<Verdict> {
+    verdicts(&by_rules(read))
+}
 
 /// Analyse one reply. Never panics; time grows linearly with the reply's length.
 pub fn analyse(turn: &Turn<'_>) -> Analysis {
+    analyse_with(turn, Model::get())
+}
+
+fn analyse_with(turn: &Turn<'_>, model: Option<&Model>) -> Analysis {
     let read = context::TurnContext::read(turn);
-    let mut found = Vec::new();
+    let found = by_rules(&read);
+    // Nothing said, nothing to weigh.
+    let model = model.filter(|_| !read.tokens().is_empty());
+    let opinion = model.map(|m| m.opinion(&read, &verdicts(&found)));
     let mut analysis = Analysis::default();
-    for detector in registry::DETECTORS {
-        let id = detector.meta().id;
-        if !id.is_for(turn.audience) {
+    for (id, rule) in found {
+        let judged =
+            opinion.as_ref().zip(model::number(id)).and_then(|(o, n)| Some((o, n, o.grades.get(n).copied()??)));
+        let Some((opinion, n, (probability, grade))) = judged else {
+            analysis.scores.push((id, rule.as_ref().map_or(NO_EVIDENCE, |f| f.confidence)));
+            analysis.findings.extend(rule.filter(|f| f.confidence >= detector::SURE_ENOUGH));
             continue;
+        };
+        analysis.scores.push((id, probability));
+        if grade > 0 {
+            analysis.findings.extend(joined(&read, id, grade, probability, rule, opinion.clauses(n)));
         }
-        found.clear();
-        detector.detect(&read, &mut found);
-        let best = found.drain(..).max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-        analysis.scores.push((id, best.as_ref().map_or(NO_EVIDENCE, |f| f.confidence)));
-        analysis.findings.extend(best.filter(|f| f.confidence >= detector::SURE_ENOUGH));
     }
     analysis
+}
+
+/// A mark of rules and model together: the rule's words where there is a rule, else the clauses that speak for it.
+fn joined(
+    read: &context::TurnContext<'_>,
+    id: Id,
+    grade: u8,
+    confidence: f32,
+    rule: Option<Finding>,
+    clauses: Option<(u32, u32)>,
+) -> Option<Finding> {
+    if let Some(f) = rule.filter(|f| f.confidence >= USABLE) {
+        let quote = read.turn.reply.get(f.span.clone())?;
+        let reason = if f.grade == grade { f.reason } else { feedback::reason(id, grade, "", quote) };
+        return Some(Finding { grade, confidence, reason, ..f });
+    }
+    let doc = &read.doc;
+    let (first, last) = clauses?;
+    let span = doc.bytes(doc.clauses.get(first as usize)?.range().start..doc.clauses.get(last as usize)?.range().end);
+    let quote = read.turn.reply.get(span.clone()).filter(|q| !q.is_empty())?;
+    Some(Finding { id, grade, confidence, reason: feedback::reason(id, grade, "", quote), span })
 }

@@ -79,9 +79,12 @@ fn asks(doc: &Document, clause: &Clause, marked: bool) -> Ask {
     let Some(first) = tokens.get(lead) else { return Ask::No };
     let aux = class::BE | class::DO | class::HAVE | class::MODAL | class::POSS;
     if first.is(class::WH) {
-        let inverted = tokens.iter().skip(lead + 1).take(4).any(|t| t.is(aux));
-        // "when you left" hangs on something, "what you said" is a thing.
-        let asking = clause.form == Form::Open || (inverted && !clause.subordinate) || (marked && !clause.subordinate);
+        // "when you left" hangs on something, "what you said" and "from what is there" are things.
+        let at = |n: usize, class| tokens.get(lead + n).is_some_and(|t: &Token| t.is(class));
+        let subject = class::YOU | class::THIRD | class::I | class::IT | class::WE | class::KIN | class::NAME;
+        let inverted = at(1, aux) || (at(2, aux) && at(3, subject | class::DET) && !at(1, subject));
+        let governed = lead > 0 && tokens.get(lead - 1).is_some_and(|t| t.is(class::PREP));
+        let asking = !clause.subordinate && (marked || (inverted && !governed));
         if !asking {
             return Ask::No;
         }

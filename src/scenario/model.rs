@@ -269,6 +269,17 @@ pub enum End {
     WalkedAway,
 }
 
+impl End {
+    /// The word for it in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Partial => "partial",
+            Self::WalkedAway => "walked_away",
+        }
+    }
+}
+
 /// A good reply that is refused at first; asking again calmly gets through.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -105,19 +105,26 @@ fn held(bound: Option<bool>) -> Option<u32> {
 
 /// Whether the words hold the phrase: whole words, or the beginning of one where the phrase's word ends in `*`.
 pub fn mentions(words: &[Word<'_>], phrase: &str) -> bool {
-    let mut parts = phrase.split_whitespace();
+    let mut parts = phrase.split_ascii_whitespace();
     let Some(first) = parts.next() else { return false };
-    let rest: Vec<&str> = parts.collect();
+    // A scene asks this of a thousand phrases each turn: most are ruled out by their first byte.
+    let lead = first.as_bytes()[0].to_ascii_lowercase();
     words.iter().enumerate().any(|(i, word)| {
-        fits(&word.lower, first)
-            && rest.iter().enumerate().all(|(k, part)| words.get(i + 1 + k).is_some_and(|w| fits(&w.lower, part)))
+        let led = lead >= 0x80 || word.lower.as_bytes().first() == Some(&lead);
+        led && fits(&word.lower, first)
+            && parts.clone().enumerate().all(|(k, part)| words.get(i + 1 + k).is_some_and(|w| fits(&w.lower, part)))
     })
 }
 
 fn fits(word: &str, pattern: &str) -> bool {
-    let same = |a: &str, b: &str| a.chars().eq(b.chars().flat_map(char::to_lowercase));
+    // The word is lower case already.
+    let same = |word: &str, pattern: &str| {
+        word == pattern
+            || (!pattern.is_ascii() || pattern.bytes().any(|b| b.is_ascii_uppercase()))
+                && word.chars().eq(pattern.chars().flat_map(char::to_lowercase))
+    };
     match pattern.strip_suffix('*') {
-        Some(stem) => word.is_char_boundary(stem.len()) && word.len() >= stem.len() && same(&word[..stem.len()], stem),
+        Some(stem) => word.get(..stem.len()).is_some_and(|start| same(start, stem)),
         None => same(word, pattern) || word.strip_suffix("'s").is_some_and(|w| same(w, pattern)),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Command, Effect, Ended, Event, Session, Setup, Source, Speaker};
 use crate::analysis::{Analysis, Id};
 use crate::scenario::yaml::Spanned;
-use crate::scenario::{Playthrough, Scenario};
+use crate::scenario::{End, Playthrough, Scenario};
 
 /// One expectation that did not come true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,8 @@ pub fn run(scenario: &Arc<Scenario>, test: &Playthrough) -> PlaythroughResult {
         _ => None,
     };
     if expect.end.is_some() && expect.end != ended {
-        fail(format!("expected the scene to end as {:?}, but it was {ended:?}", expect.end), None);
+        let word = |end: Option<End>| end.map_or("not ended", End::as_str);
+        fail(format!("expected the scene to end as '{}', but it was '{}'", word(expect.end), word(ended)), None);
     }
     let nothing = Analysis::default();
     let last = session.turns().iter().rev().find(|t| t.speaker == Speaker::You);

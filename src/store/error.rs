@@ -5,7 +5,7 @@ use super::{Seq, SessionSummary};
 /// What comes of asking a store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a store refused. Nothing was changed.
+/// Why a store refused. Nothing was changed, unless it says so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -96,6 +96,15 @@ pub enum Error {
         place: String,
         /// How long was waited.
         seconds: u64,
+    },
+    /// A session was deleted, but its words still stand in the log, as another process is reading.
+    #[error(
+        "the rehearsal is deleted, but its words stay in {place}-wal for now: another program is reading there. They \
+         go when every saywell is closed"
+    )]
+    LeftInLog {
+        /// The database.
+        place: String,
     },
     /// The database was written by a newer version.
     #[error(

@@ -154,7 +154,8 @@ pub trait Store: Send {
     /// overwritten, not only unlisted.
     ///
     /// # Errors
-    /// [`Error::NoSession`], or what the place itself refuses.
+    /// [`Error::NoSession`]; [`Error::LeftInLog`] where it is deleted, but another process keeps its words from being
+    /// overwritten; or what the place itself refuses.
     fn delete(&mut self, session: &str) -> Result<()>;
 
     /// What was set under this name.

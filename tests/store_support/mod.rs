@@ -124,7 +124,7 @@ pub fn lines<'o>(output: &'o str, word: &str) -> Vec<&'o str> {
 
 /// The helper's usual work: open the database, go on with `session` or begin it, add `count` replies one by one, and
 /// say `ack <n>` for each that was acknowledged. What was refused is told and tried once more.
-pub fn append_and_tell(path: &Path, session: &str, count: usize) {
+pub fn append_and_tell(path: &Path, session: &str, count: usize, tell: impl Fn(&str)) {
     let mut store = match SqliteStore::open(path) {
         Ok(store) => store,
         Err(error) => return tell(&format!("closed {error:?}")),

@@ -16,6 +16,9 @@ static META: Meta = Meta {
     ],
 };
 
+/// Tokens of a reply that says little beside the closing word.
+const SHORT: usize = 9;
+
 /// Detects `stonewall`.
 pub struct Stonewall;
 
@@ -26,6 +29,11 @@ impl Detector for Stonewall {
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::Stonewall);
+        // In a long reply such a word is a remark on the way; alone it shuts the door.
+        let long = turn.tokens().len() > SHORT;
+        for m in marks.all.iter_mut().filter(|m| long && m.tag == "short") {
+            m.confidence *= 0.5;
+        }
         if marks.has("return") {
             marks.dampen(0.7);
         }

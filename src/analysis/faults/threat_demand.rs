@@ -2,7 +2,8 @@
 
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
-use crate::analysis::{Finding, Id};
+use crate::analysis::moves::{Cues, moves, sentence};
+use crate::analysis::{Audience, Finding, Id};
 
 static META: Meta = Meta {
     id: Id::ThreatDemand,
@@ -28,6 +29,18 @@ impl Detector for ThreatDemand {
         let mut marks = Marks::of_rules(turn, Id::ThreatDemand);
         if marks.has("limit") {
             marks.dampen(0.5);
+        }
+        // "Tell me about her" from an interviewer invites; "you need to ring HR" is advice, and marked as such.
+        if turn.audience() == Audience::Trainee {
+            let advice = Cues::of(turn, Id::PrematureAdvice, &["here", "advice"]);
+            let said = moves(&turn.doc);
+            for m in marks.all.iter_mut().filter(|m| m.tag == "demand") {
+                let n = sentence(&turn.doc, m.tokens.start);
+                let invites = said.get(n).is_some_and(|s| s.orders) && advice.has(n, "here");
+                if invites || advice.has(n, "advice") {
+                    m.confidence *= 0.6;
+                }
+            }
         }
         marks.emit(out);
     }

@@ -46,6 +46,7 @@ pub(crate) struct Spelling {
 pub struct Lexicon {
     spellings: Words,
     classes: Vec<u64>,
+    keys: Vec<u32>,
     denies: Vec<bool>,
     ambiguous: Vec<bool>,
     /// Patterns over a reply.
@@ -62,6 +63,11 @@ pub struct Lexicon {
     pub(crate) will: u32,
     pub(crate) have: u32,
     pub(crate) poss: u32,
+}
+
+/// The key of a word: a hash of its letters that stays the same whatever else is in the lexicon.
+pub(crate) fn key(word: &str) -> u32 {
+    word.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
 }
 
 /// The pattern file of each id.
@@ -135,6 +141,12 @@ impl Lexicon {
             ["you", "are", "i", "am", "would", "will", "have", "'s"].map(|w| b.word(w));
         b.add_class(poss, super::document::class::POSS);
         let (spellings, classes) = b.finish();
+        let mut keys = b.keys();
+        for (token, text) in [(NUMBER, "<number>"), (PICTURE, "<picture>")] {
+            if let Some(k) = keys.get_mut(token as usize) {
+                *k = key(text);
+            }
+        }
         let flags = |words: &[u32]| {
             let mut v = vec![false; classes.len()];
             for w in words {
@@ -153,6 +165,7 @@ impl Lexicon {
         Self {
             spellings,
             classes,
+            keys,
             denies,
             ambiguous,
             matcher,
@@ -177,6 +190,18 @@ impl Lexicon {
     /// The classes of a word.
     pub fn class(&self, word: u32) -> u64 {
         self.classes.get(word as usize).copied().unwrap_or(0)
+    }
+
+    /// The key of a word's letters; 0 for a word that is not in the lexicon.
+    pub(crate) fn key_of(&self, word: u32) -> u32 {
+        self.keys.get(word as usize).copied().unwrap_or(0)
+    }
+
+    /// A word as the lexicon spells it. Slow: for inspection.
+    pub fn text(&self, word: u32) -> Option<&str> {
+        let key_of = self.key_of(word);
+        let is = |(text, s): &(&Box<str>, &Spelling)| s.len == 1 && s.words[0] == word && key(text) == key_of;
+        self.spellings.iter().find(is).map(|(text, _)| &**text)
     }
 
     /// "not saying", "not that": the negation holds for the rest of the sentence.

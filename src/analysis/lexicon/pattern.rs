@@ -176,10 +176,15 @@ impl Rules {
     }
 
     pub(crate) fn build(self, classes: &[u64], common: &[u32]) -> Matcher {
-        let mut by_word: Vec<Vec<(u32, u8)>> = vec![Vec::new(); classes.len()];
-        let weight = |w: u32| if common.contains(&w) { 12usize } else { 1 };
-        let mut weights: Vec<usize> = (0..classes.len() as u32).map(weight).collect();
-        for (word, weight) in [(super::NUMBER, 3), (0, 20)] {
+        // How often a word stands in a reply, a rare one being 1: `common` runs from the most frequent down.
+        let mut weights: Vec<usize> = vec![1; classes.len()];
+        for (rank, word) in common.iter().enumerate() {
+            if let Some(w) = weights.get_mut(*word as usize) {
+                // The frequency of words falls about as one over their rank.
+                *w = (500 / (rank + 5)).max(2);
+            }
+        }
+        for (word, weight) in [(super::NUMBER, 10), (0, 60)] {
             if let Some(w) = weights.get_mut(word as usize) {
                 *w = weight;
             }
@@ -187,10 +192,15 @@ impl Rules {
         let cost = |words: &[u32]| words.iter().map(|w| weights.get(*w as usize).copied().unwrap_or(1)).sum::<usize>();
         // The words of a set of classes, looked up once for each set.
         let mut members: HashMap<u64, (usize, Vec<u32>)> = HashMap::new();
+        let mut hangs: Vec<(u32, u8)> = Vec::with_capacity(self.patterns.len());
         for (p, pattern) in self.patterns.iter().enumerate() {
             let mut best: Option<(usize, usize)> = None;
             for (k, elem) in pattern.elems.iter().enumerate() {
                 let Elem::One { classes: bits, words, not: false, optional: false } = elem else { continue };
+                // A list costs at least one for each word, so that a long one need not be added up.
+                if best.is_some_and(|(c, _)| words.len() >= c) {
+                    continue;
+                }
                 let mut total = cost(words);
                 if *bits != 0 {
                     total += members
@@ -216,21 +226,46 @@ impl Rules {
                 }
             }
             let Some((_, k)) = best else { continue };
-            let Some(Elem::One { classes: bits, words, .. }) = pattern.elems.get(k) else { continue };
-            let of_class = members.get(bits).map_or(&[][..], |(_, of)| of.as_slice());
-            let listed = words.iter().filter(|w| classes.get(**w as usize).is_none_or(|c| c & bits == 0));
-            for w in of_class.iter().chain(listed) {
-                if let Some(list) = by_word.get_mut(*w as usize) {
-                    list.push((p as u32, k as u8));
+            hangs.push((p as u32, k as u8));
+        }
+        // First how many patterns each word wakes, then which: one allocation for all.
+        let mut starts = vec![0u32; classes.len() + 1];
+        let none: &[u32] = &[];
+        let woken_by = |p: u32, k: u8| {
+            let elem = self.patterns.get(p as usize).and_then(|p| p.elems.get(usize::from(k)));
+            let (bits, words) = match elem {
+                Some(Elem::One { classes, words, .. }) => (*classes, &words[..]),
+                _ => (0, none),
+            };
+            let of_class = members.get(&bits).map_or(none, |(_, of)| of.as_slice());
+            let listed = words.iter().filter(move |w| classes.get(**w as usize).is_none_or(|c| c & bits == 0));
+            of_class.iter().chain(listed).map(|w| *w as usize)
+        };
+        for &(p, k) in &hangs {
+            for w in woken_by(p, k) {
+                if let Some(n) = starts.get_mut(w + 1) {
+                    *n += 1;
                 }
             }
         }
-        let mut m = Matcher { rules: self.rules, patterns: self.patterns, starts: vec![0], entries: Vec::new() };
-        for list in by_word {
-            m.entries.extend(list);
-            m.starts.push(m.entries.len() as u32);
+        let mut total = 0;
+        for n in &mut starts {
+            total += *n;
+            *n = total;
         }
-        m
+        let mut entries = vec![(0u32, 0u8); total as usize];
+        let mut next = starts.clone();
+        for &(p, k) in &hangs {
+            for w in woken_by(p, k) {
+                if let Some(at) = next.get_mut(w) {
+                    if let Some(e) = entries.get_mut(*at as usize) {
+                        *e = (p, k);
+                    }
+                    *at += 1;
+                }
+            }
+        }
+        Matcher { rules: self.rules, patterns: self.patterns, starts, entries }
     }
 }
 
@@ -289,7 +324,7 @@ fn one(classes: u64, words: Vec<u32>, not: bool, optional: bool) -> Elem {
 
 /// Every sequence of elements that a stretch of a pattern stands for.
 fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String> {
-    let mut variants: Vec<Vec<Elem>> = vec![Vec::new()];
+    let mut variants: Vec<Vec<Elem>> = vec![Vec::with_capacity(8)];
     for (item, optional) in items(text)? {
         let choices = parse_item(item, optional, b)?;
         if let [only] = choices.as_slice() {
@@ -299,12 +334,15 @@ fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String>
             continue;
         }
         let mut next = Vec::with_capacity(variants.len() * choices.len());
-        for v in &variants {
-            for c in &choices {
+        for mut v in variants {
+            let Some((last, others)) = choices.split_last() else { continue };
+            for c in others {
                 let mut v = v.clone();
                 v.extend(c.iter().cloned());
                 next.push(v);
             }
+            v.extend(last.iter().cloned());
+            next.push(v);
         }
         if next.len() > MOST_VARIANTS {
             return Err(format!("stands for more than {MOST_VARIANTS} patterns"));

@@ -6,10 +6,20 @@ use std::hash::BuildHasherDefault;
 use super::{Spelling, WordHasher, Words};
 use crate::analysis::document::class;
 
-/// The words that stand nearly everywhere; no pattern should hang on one where it has another.
-const COMMON: &str = "i you the a to it and is not that of in me my do are what was have for on with be so this we can just \
-    your he she they if but at like about am would when did how will as from there all or get up had one no out know been go his her him \
-    them has really now more then by could some think any here too us want were";
+/// The words that stand nearly everywhere, the most frequent first, counted in conversations; no pattern should hang
+/// on one where it has a rarer.
+const COMMON: &str = "the you i it and is a to that not in on have of would your me was do with what for am my at are there be one \
+    will so no did or like if can about he we her she when up out say then all this go by him off could as from how \
+    know said they just get two only got had back want were been right sorry ok them see now time before come but \
+    bit who well because down after tell put people here us since his think until over week thing came going first \
+    every went some ask day mum told more own phone sunday take good let feel something too where an nothing being \
+    nobody still does half three has last maybe oh door ring night look never though next hear dad yes side house \
+    way again home four word need might car left ten wrong same leave sit yeah mind face yourself goes monday even \
+    room friday minutes done round whole other through asked asking five which bring name keep years th once both \
+    any else work fine six nine please talk mean those thursday somebody sat should call always stop year tuesday \
+    gone front thought morning give mine comes really someone read days than line yours anything saturday head \
+    table words man saying god coming doing thank start sure course love must end under honestly weeks lot hand \
+    says";
 
 type Table<T> = HashMap<Box<str>, T, BuildHasherDefault<WordHasher>>;
 
@@ -169,6 +179,17 @@ impl Builder {
     /// All forms of a verb.
     pub(crate) fn lemma(&self, base: &str) -> Option<&[u32]> {
         self.lemmas.get(base).map(Vec::as_slice)
+    }
+
+    /// A number for each word that hangs on nothing but its letters: the features of the model are made of it.
+    pub(crate) fn keys(&self) -> Vec<u32> {
+        let mut keys = vec![0; self.classes.len()];
+        for (word, id) in &self.ids {
+            if let Some(k) = keys.get_mut(*id as usize) {
+                *k = super::key(word);
+            }
+        }
+        keys
     }
 
     /// The finished tables.

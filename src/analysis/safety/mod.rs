@@ -17,11 +17,7 @@ use super::rubric::Id;
 /// the client said of it: there only what is said of oneself counts.
 fn signal(turn: &TurnContext<'_>, id: Id, out: &mut Vec<Finding>) {
     let mut marks = Marks::of_rules(turn, id);
-    if marks.all.is_empty() {
-        return;
-    }
-    let idioms: Vec<_> = turn.hits(id).filter(|(r, _)| r.tag == "idiom").map(|(_, h)| h.range()).collect();
-    marks.all.retain(|m| idioms.iter().all(|i| i.end <= m.tokens.start || m.tokens.end <= i.start));
+    marks.take_back("idiom", &[]);
     if turn.audience() == Audience::Trainee {
         marks.all.retain(|m| of_oneself(turn, id, m));
     }

@@ -1,8 +1,10 @@
 //! IStatement: a feeling word of the speaker's own, with the event it belongs to.
 
+use std::ops::Range;
+
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, lure};
-use crate::analysis::document::class;
+use crate::analysis::document::{Document, after, class};
 use crate::analysis::{Finding, Id};
 
 static META: Meta = Meta {
@@ -14,6 +16,9 @@ static META: Meta = Meta {
         example("I felt hurt when you left before the speeches", 2),
         example("i was scared when it got to 11 and no text", 2),
         example("i feel ignored", 1),
+        example("I just feel invisible", 1),
+        example("I feel so alone", 1),
+        example("You cancelled on Friday with the table booked. I was gutted.", 2),
     ],
     lures: &[
         lure("I feel that you are selfish", "an opinion in disguise"),
@@ -38,6 +43,7 @@ impl Detector for IStatement {
         // A feeling with its event is clear: a clause that gives the when or why, or a second clause about the other.
         let doc = &turn.doc;
         let mut clear = Vec::new();
+        let mut near = None;
         for mark in marks.all.iter().filter(|m| m.tag == "feeling") {
             let whole = doc.sentence_of(mark.tokens.start);
             let event = doc.slice(whole.clone()).iter().enumerate().any(|(n, t)| {
@@ -52,11 +58,36 @@ impl Detector for IStatement {
             });
             if event {
                 clear.push(whole);
+            } else if let Some(beside) = beside(doc, &whole) {
+                near = Some(beside);
             }
         }
         for tokens in clear {
             marks.add(2, 0.72, tokens, "with_event");
         }
+        if let Some(tokens) = near {
+            marks.add(2, 0.6, tokens, "with_event");
+        }
         marks.emit(out);
     }
+}
+
+/// The sentence of a feeling with the one next to it, where that one tells what happened.
+fn beside(doc: &Document, whole: &Range<usize>) -> Option<Range<usize>> {
+    let tells = |r: &Range<usize>| {
+        let tokens = doc.slice(r.clone());
+        let last = tokens.last().map_or(0, |t| t.after);
+        last & after::ASK == 0
+            && tokens.len() > 3
+            && tokens.iter().any(|t| t.is(class::PAST))
+            && tokens
+                .iter()
+                .any(|t| t.is(class::YOU | class::YOUR | class::THIRD | class::TIME | class::NUM | class::NAME))
+    };
+    let before = whole.start.checked_sub(1).map(|i| doc.sentence_of(i)).filter(|r| tells(r));
+    if let Some(before) = before {
+        return Some(before.start..whole.end);
+    }
+    let next = (whole.end < doc.tokens.len()).then(|| doc.sentence_of(whole.end)).filter(|r| tells(r))?;
+    Some(whole.start..next.end)
 }

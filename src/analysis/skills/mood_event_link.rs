@@ -54,7 +54,7 @@ impl Detector for MoodEventLink {
         let sure = match (tied.is_some(), since.is_some(), low, said_low) {
             (true, true, ..) => 0.74,
             (true, false, true, true) => 0.68,
-            (true, false, false, true) | (true, false, true, false) => 0.5,
+            (true, false, false, true) | (true, false, true, false) => 0.54,
             (false, true, _, true) => 0.54,
             (false, true, _, false) => 0.46,
             (false, false, true, true) => 0.34,

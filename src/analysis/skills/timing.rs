@@ -10,10 +10,16 @@ static META: Meta = Meta {
     looks_for: "Asking for or setting a time, or a pause with a return.",
     why: "Nothing is solved in the heat, and nothing in the silence after.",
     examples: &[
+        example("I'm too wound up to do this now. I'll ring you at eight.", 2),
         example("Can we talk about it tomorrow after dinner?", 2),
         example("i need ten minutes, then i'll come back and we finish this", 2),
     ],
-    lures: &[lure("not now", "no return"), lure("later", "no return")],
+    lures: &[
+        lure("not now", "no return"),
+        lure("later", "no return"),
+        lure("I can't talk to you when you're like this.", "no return"),
+        lure("I take it back", "a repair"),
+    ],
 };
 
 /// Detects `timing`.
@@ -25,6 +31,15 @@ impl Detector for Timing {
     }
 
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
-        Marks::of_rules(turn, Id::Timing).emit(out);
+        let mut marks = Marks::of_rules(turn, Id::Timing);
+        // "I can't now" with a time to come back is a pause, not a door.
+        let back = marks.all.iter().find(|m| m.tag == "return").map(|m| m.tokens.clone());
+        if let (Some(tokens), true) = (back, marks.all.iter().any(|m| m.tag == "bad_time")) {
+            marks.add(2, 0.72, tokens, "pause");
+        }
+        if marks.has("taken_back") {
+            marks.dampen(0.6);
+        }
+        marks.emit(out);
     }
 }

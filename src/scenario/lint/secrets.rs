@@ -5,7 +5,7 @@
 //! `when: { told: [id] }`, lines of states that can only be reached after it was told, and words that the user brought
 //! up (`mentions`) are fair.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Check;
 use super::context::{Context, Place, Speech};
@@ -38,15 +38,23 @@ fn run(context: &Context<'_>) {
     let words: Vec<(&Speech<'_>, Vec<Heard<'_>>)> =
         speeches.iter().map(|speech| (speech, speech.lines.iter().map(|line| (line, stems(line))).collect())).collect();
     for fact in &s.facts {
-        let late = states_after(context, fact);
-        let early: Vec<_> = words.iter().filter(|(speech, _)| !is_fair(context, speech, fact, &late)).collect();
+        let after = told_after(context, fact);
+        let late = states_after(context, &after);
+        let early: Vec<_> = words.iter().filter(|(speech, _)| !is_fair(context, speech, fact, &after, &late)).collect();
         let mut uses: HashMap<&str, usize> = HashMap::new();
         for (_, lines) in &early {
             for word in lines.iter().flat_map(|(_, words)| words) {
                 *uses.entry(word).or_default() += 1;
             }
         }
-        let is_own = |word: &String| !public.contains(word) && uses.get(word.as_str()).is_none_or(|n| *n <= EVERYDAY);
+        // What was told before it is known by then.
+        let mut known = public.clone();
+        for other in
+            s.facts.iter().filter(|other| other.id != fact.id && told_after(context, other).contains(fact.id.as_str()))
+        {
+            known.extend(other.say.iter().flat_map(|line| stems(line)).chain(stems(&other.text)));
+        }
+        let is_own = |word: &String| !known.contains(word) && uses.get(word.as_str()).is_none_or(|n| *n <= EVERYDAY);
         let own = |text: &str| -> Words { stems(text).into_iter().filter(is_own).collect() };
         let sources: Vec<Words> =
             std::iter::once(own(&fact.text)).chain(fact.say.iter().map(|line| own(line))).collect();
@@ -78,13 +86,33 @@ fn shared(source: &Words, line: &Words, brought_up: &Words, rare: impl Fn(&str) 
     if same.len() >= 3 || telling { same } else { Vec::new() }
 }
 
-fn is_fair(context: &Context<'_>, speech: &Speech<'_>, fact: &Fact, late: &[bool]) -> bool {
-    let told = |c: &Condition| c.told.iter().any(|id| id.value == fact.id.value);
-    if speech.when.is_some_and(told) {
+/// The fact and those that are only told after it.
+fn told_after<'a>(context: &Context<'a>, fact: &'a Fact) -> HashSet<&'a str> {
+    let mut after = HashSet::from([fact.id.as_str()]);
+    loop {
+        let before = after.len();
+        for other in &context.scenario.facts {
+            if other.told_when.as_ref().is_some_and(|c| needs(c, &after)) {
+                after.insert(&other.id);
+            }
+        }
+        if after.len() == before {
+            return after;
+        }
+    }
+}
+
+/// Whether the condition needs one of these facts to be told.
+fn needs(condition: &Condition, facts: &HashSet<&str>) -> bool {
+    condition.told.iter().any(|id| facts.contains(id.as_str()))
+}
+
+fn is_fair(context: &Context<'_>, speech: &Speech<'_>, fact: &Fact, after: &HashSet<&str>, late: &[bool]) -> bool {
+    if speech.when.is_some_and(|c| needs(c, after)) {
         return true;
     }
     match speech.place {
-        Place::Fact(other) => other.id.value == fact.id.value || other.told_when.as_ref().is_some_and(told),
+        Place::Fact(other) => other.id.value == fact.id.value || after.contains(other.id.as_str()),
         Place::Enters(state) | Place::Resists(state) | Place::Reaction(Some(state)) => {
             context.scenario.state_index(&state.id).is_some_and(|n| late.get(n).copied().unwrap_or(false))
         }
@@ -92,8 +120,8 @@ fn is_fair(context: &Context<'_>, speech: &Speech<'_>, fact: &Fact, late: &[bool
     }
 }
 
-/// For each state, whether every way to it needs the fact to be told.
-fn states_after(context: &Context<'_>, fact: &Fact) -> Vec<bool> {
+/// For each state, whether every way to it needs one of these facts to be told.
+fn states_after(context: &Context<'_>, after: &HashSet<&str>) -> Vec<bool> {
     let s = context.scenario;
     let mut early = vec![false; s.states.len()];
     let mut open = vec![0];
@@ -103,8 +131,7 @@ fn states_after(context: &Context<'_>, fact: &Fact) -> Vec<bool> {
             continue;
         }
         for go in &s.states[at].go {
-            let gated = go.when.as_ref().is_some_and(|c| c.told.iter().any(|id| id.value == fact.id.value));
-            if !gated {
+            if !go.when.as_ref().is_some_and(|c| needs(c, after)) {
                 open.extend(s.state_index(&go.to));
             }
         }

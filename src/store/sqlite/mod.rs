@@ -140,7 +140,7 @@ impl SqliteStore {
         let failed = self.failed("written");
         let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
         if busy.map_err(failed)? {
-            return Err(Error::Locked { place: self.path.display().to_string(), seconds: self.wait_s });
+            return Err(Error::LeftInLog { place: self.path.display().to_string() });
         }
         Ok(())
     }

@@ -6,12 +6,14 @@
 
 const HEADER: usize = 32;
 const FRAME: usize = 24;
+/// More often than this no log is begun anew before it is deleted. Each time its first number grows by one; the count
+/// in its head does not tell how often it was, for a process that finds the log of a killed one begins to count again.
+const ROUNDS: u32 = 1 << 20;
 
 /// What the log's first bytes say.
 struct Header {
     big_endian: bool,
     page: usize,
-    checkpoints: u32,
     salt: Salt,
     sum: Sum,
 }
@@ -37,7 +39,7 @@ impl Header {
             && (512..=65_536).contains(&page)
             && sum == (number(log, 24), number(log, 28));
         let salt = (number(log, 16), number(log, 20));
-        sound.then_some(Self { big_endian, page, checkpoints: number(log, 12), salt, sum })
+        sound.then_some(Self { big_endian, page, salt, sum })
     }
 }
 
@@ -81,7 +83,7 @@ pub(super) fn is_damaged(log: &[u8]) -> bool {
         let (first, _) = frame.salt();
         let older = header.salt.0.wrapping_sub(first);
         // Frames of earlier rounds stay in the file; a power cut can leave a stretch of zeros.
-        (1..=header.checkpoints).contains(&older) || frame.head.iter().all(|byte| *byte == 0)
+        (1..=ROUNDS).contains(&older) || frame.head.iter().all(|byte| *byte == 0)
     };
     for frame in frames.by_ref() {
         let ours = frame.salt() == header.salt;
@@ -162,4 +164,67 @@ fn checksum(big_endian: bool, (mut a, mut b): Sum, bytes: &[u8]) -> Sum {
         b = b.wrapping_add(word(second)).wrapping_add(a);
     }
     (a, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 512;
+    const SALT: Salt = (1_000, 77);
+
+    /// A log by hand: whose round each frame is of, and whether it ends a transaction.
+    fn log(frames: &[(Salt, bool)]) -> Vec<u8> {
+        let numbers = |all: &[u32]| all.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
+        // The count of checkpoints stays low however often the log was begun anew.
+        let mut log = numbers(&[0x377f_0682, 3_007_000, PAGE as u32, 1, SALT.0, SALT.1]);
+        let mut sum = checksum(false, (0, 0), &log);
+        log.extend(numbers(&[sum.0, sum.1]));
+        for (n, (salt, commits)) in frames.iter().enumerate() {
+            let head = numbers(&[n as u32 + 1, if *commits { 9 } else { 0 }]);
+            let page = vec![n as u8; PAGE];
+            sum = checksum(false, checksum(false, sum, &head), &page);
+            log.extend(head);
+            log.extend(numbers(&[salt.0, salt.1, sum.0, sum.1]));
+            log.extend(page);
+        }
+        log
+    }
+
+    fn spoil(mut log: Vec<u8>, frame: usize) -> Vec<u8> {
+        log[HEADER + frame * (FRAME + PAGE) + FRAME + 5] ^= 1;
+        log
+    }
+
+    #[test]
+    fn what_a_kill_or_a_power_cut_leaves_is_no_damage() {
+        let whole = log(&[(SALT, true), (SALT, false), (SALT, true)]);
+        for length in 0..whole.len() {
+            assert!(!is_damaged(&whole[..length]) || length < HEADER, "cut to {length}");
+        }
+        assert!(!is_damaged(&spoil(whole.clone(), 2)), "the last transaction was not all on disk");
+        assert!(!is_damaged(&spoil(log(&[(SALT, true), (SALT, false)]), 1)));
+        let old = [(SALT, true), ((999, 5), true), ((990, 6), false), ((990, 6), true)];
+        assert!(!is_damaged(&log(&old)), "frames of earlier rounds follow");
+        let zeros = [whole, vec![0; 3 * (FRAME + PAGE)]].concat();
+        assert!(!is_damaged(&zeros));
+    }
+
+    #[test]
+    fn what_neither_explains_is() {
+        let whole = log(&[(SALT, true), (SALT, true), (SALT, true)]);
+        assert!(is_damaged(&spoil(whole.clone(), 0)) && is_damaged(&spoil(whole.clone(), 1)));
+        assert!(is_damaged(&log(&[(SALT, true), ((123_456_789, 5), true)])), "salt of no round");
+        let mut headless = whole;
+        headless[3] ^= 0xff;
+        assert!(is_damaged(&headless));
+    }
+
+    #[test]
+    fn transactions_behind_a_damaged_one_are_laid_over() {
+        let mut database = vec![0xee; 3 * PAGE];
+        lay_over(&mut database, &spoil(log(&[(SALT, true), (SALT, true), (SALT, true), (SALT, false)]), 1));
+        let first_of_each: Vec<u8> = database.chunks(PAGE).map(|page| page[0]).collect();
+        assert_eq!(first_of_each, [0, 0xee, 2], "the damaged page and the unended transaction are left out");
+    }
 }

@@ -1,0 +1,65 @@
+//! Trains the analyser's linear model: `cargo run --release --example train`.
+//!
+//! Reads every `data/*.jsonl`, prints the figures on folds by writer, writes `src/analysis/model/weights.bin`.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use saywell::analysis::Kind;
+use saywell::analysis::model::train::{Figures, Line, own_examples, read, train};
+
+/// Precision on the folds below which blame, contempt and mind reading are not marked.
+const FLOOR: f64 = 0.7;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let arg = |name: &str| std::env::args().find_map(|a| a.strip_prefix(name).map(str::to_owned));
+    let root = arg("--root=").map_or(root.to_owned(), PathBuf::from);
+    let floor = arg("--floor=").and_then(|f| f.parse().ok()).unwrap_or(FLOOR);
+    let mut files: Vec<_> = fs::read_dir(root.join("data"))?.filter_map(|f| Some(f.ok()?.path())).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "jsonl"));
+    files.sort();
+    let mut examples = Vec::new();
+    for file in &files {
+        // The sets of near neighbours teach, but are not what people type: they are not measured on.
+        let of_a_set = file.file_name().is_some_and(|n| n.to_string_lossy().starts_with("train_"));
+        examples.extend(read(&fs::read_to_string(file)?, of_a_set)?);
+    }
+    examples.extend(own_examples());
+    let trained = train(&examples, floor);
+    println!("{} replies, {} features; figures on folds by writer", examples.len(), trained.features);
+    println!("{:<20}{:>6}{:>7}{:>7}{:>7}{:>7}{:>12}{:>7}", "id", "n", "P", "R", "F1", "kappa", "sets: F1", "kappa");
+    for l in &trained.lines {
+        let (f, s) = (l.figures, l.sets);
+        println!(
+            "{:<20}{:>6}{:>7.2}{:>7.2}{:>7.2}{:>7.2}{:>12.2}{:>7.2}",
+            l.id.as_str(),
+            l.shown,
+            f.precision,
+            f.recall,
+            f.f1,
+            f.kappa,
+            s.f1,
+            s.kappa
+        );
+    }
+    means("folds by writer", &trained.lines, |l| l.figures);
+    means("sets", &trained.lines, |l| l.sets);
+    if arg("--dry").is_some() {
+        return Ok(());
+    }
+    fs::write(root.join("src/analysis/model/weights.bin"), &trained.bytes)?;
+    Ok(())
+}
+
+fn means(of: &str, lines: &[Line], get: impl Fn(&Line) -> Figures) {
+    let mean = |keep: &dyn Fn(&&Line) -> bool, value: &dyn Fn(Figures) -> f64| {
+        let v: Vec<f64> = lines.iter().filter(keep).map(|l| value(get(l))).collect();
+        v.iter().sum::<f64>() / v.len().max(1) as f64
+    };
+    let kappa = mean(&|_| true, &|f| f.kappa);
+    let skills = mean(&|l| l.id.kind() == Kind::Skill, &|f| f.f1);
+    let faults = mean(&|l| l.id.kind() == Kind::Fault, &|f| f.f1);
+    println!("{of}: macro kappa {kappa:.3}, F1 skills {skills:.3}, F1 faults {faults:.3}");
+}

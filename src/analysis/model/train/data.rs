@@ -1,0 +1,198 @@
+//! Labelled replies as examples.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::super::features::{self, MOST_CLAUSES, Sink};
+use super::super::{Rules, SCORED, number};
+use crate::analysis::context::TurnContext;
+use crate::analysis::rubric::{Audience, Id};
+use crate::analysis::{Turn, evidence, registry};
+
+/// The share of replies read without rules.
+const BLIND: f32 = 0.3;
+
+#[derive(Default, Deserialize)]
+struct Labels {
+    #[serde(default)]
+    skills: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    faults: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    quotes: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    safety: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    #[serde(default)]
+    audience: Audience,
+    #[serde(default)]
+    context: String,
+    reply: String,
+    gold: Option<Labels>,
+    #[serde(flatten)]
+    own: Labels,
+}
+
+/// A labelled reply, its features read.
+#[derive(Debug)]
+pub struct Example {
+    /// Who wrote it: what stands before the dash in its id.
+    pub writer: String,
+    /// Whose reply it is.
+    pub audience: Audience,
+    /// Grades by the model's number of the id.
+    pub grades: [u8; SCORED],
+    /// Features of each clause, and for each the ids whose quotes lie in it, as bits.
+    pub clauses: Vec<(Vec<u32>, u32)>,
+    /// Features of the reply as a whole.
+    pub whole: Vec<u32>,
+    /// What the rules made of it.
+    pub rules: Rules,
+    /// The only id it was labelled for; none where it was for all.
+    pub only: Option<Id>,
+    /// One of a set of near neighbours, written to teach: not counted when measuring.
+    pub of_a_set: bool,
+    /// Read without what comes of rules.
+    pub blind: bool,
+    /// A blind copy teaches in its place.
+    pub covered: bool,
+}
+
+impl Example {
+    /// Features of its clauses and of the whole.
+    pub fn parts(&self) -> Vec<&[u32]> {
+        self.clauses.iter().map(|c| c.0.as_slice()).chain([self.whole.as_slice()]).collect()
+    }
+
+    /// Whether it counts when this id is measured.
+    pub fn counts(&self, id: Id) -> bool {
+        !self.blind && self.only.is_none() && id.is_for(self.audience)
+    }
+
+    /// Whether it says something of this id.
+    pub fn teaches(&self, id: Id) -> bool {
+        !self.covered && id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
+    }
+}
+
+#[derive(Default)]
+struct Collect {
+    clauses: Vec<Vec<u32>>,
+    now: Vec<u32>,
+}
+
+impl Sink for Collect {
+    fn add(&mut self, feature: u32) {
+        self.now.push(feature);
+    }
+    fn end_clause(&mut self, _clause: usize) {
+        self.clauses.push(std::mem::take(&mut self.now));
+    }
+}
+
+/// Read labelled replies, one JSON object a line; those with a safety signal are left out, for they are not scored.
+/// `of_a_set` where they were written as sets of near neighbours.
+///
+/// # Errors
+/// Where a line is no labelled reply.
+pub fn read(text: &str, of_a_set: bool) -> Result<Vec<Example>, serde_json::Error> {
+    let mut out = Vec::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let row: Row = serde_json::from_str(line)?;
+        if row.gold.as_ref().unwrap_or(&row.own).safety.is_empty() {
+            // Rules were written with these replies in sight, so they look better here than they are: some are read
+            // without them, that the model learns to do without.
+            let covered = !of_a_set && (out.len() as f32 * 0.618_034).fract() < BLIND;
+            if covered {
+                out.push(example(&row, false, true));
+            }
+            let mut e = example(&row, of_a_set, false);
+            e.covered = covered;
+            out.push(e);
+        }
+    }
+    Ok(out)
+}
+
+/// The examples and lures that the detectors bring along.
+pub fn own_examples() -> Vec<Example> {
+    let mut out = Vec::new();
+    for meta in registry::DETECTORS.iter().map(|d| d.meta()) {
+        let Some(n) = number(meta.id) else { continue };
+        let mut add = |context: &str, reply: &str, grade: u8| {
+            let audience = if meta.id.is_for(Audience::Client) { Audience::Client } else { Audience::Trainee };
+            let row = Row {
+                id: "own".to_owned(),
+                audience,
+                context: context.to_owned(),
+                reply: reply.to_owned(),
+                gold: None,
+                own: Labels::default(),
+            };
+            let mut e = example(&row, true, false);
+            e.grades[n] = grade;
+            e.only = Some(meta.id);
+            out.push(e);
+        };
+        for e in meta.examples {
+            add(e.context, e.reply, e.grade);
+        }
+        for l in meta.lures {
+            add(l.context, l.reply, 0);
+        }
+    }
+    out
+}
+
+fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
+    let labels = row.gold.as_ref().unwrap_or(&row.own);
+    let turn = Turn { audience: row.audience, context: &row.context, reply: &row.reply };
+    let read = TurnContext::read(&turn);
+    let verdicts = evidence(&read);
+    let mut collect = Collect::default();
+    features::extract(&read, (!blind).then_some(&verdicts), &mut collect);
+    let mut grades = [0; SCORED];
+    for (id, grade) in labels.skills.iter().chain(&labels.faults) {
+        if let (Some(n), Some(g)) = (id.parse::<Id>().ok().and_then(number), grade.as_u64()) {
+            grades[n] = g.min(3) as u8;
+        }
+    }
+    let mut marks = vec![0u32; collect.clauses.len()];
+    for (id, quote) in &labels.quotes {
+        let (Some(n), Some(quote)) = (id.parse::<Id>().ok().and_then(number), quote.as_str()) else { continue };
+        let Some(start) = row.reply.find(quote) else { continue };
+        let end = start + quote.len();
+        for (k, clause) in read.doc.clauses.iter().enumerate() {
+            let bytes = read.doc.bytes(clause.range());
+            let shared = bytes.end.min(end).saturating_sub(bytes.start.max(start));
+            if shared * 2 > (bytes.end - bytes.start).min(quote.len())
+                && let Some(m) = marks.get_mut(k.min(MOST_CLAUSES - 1))
+            {
+                *m |= 1 << n;
+            }
+        }
+    }
+    let mut rules: Rules = [(0.0, 0); SCORED];
+    for (id, confidence, grade) in verdicts.into_iter().filter(|_| !blind) {
+        if let Some(n) = number(id) {
+            rules[n] = (confidence, grade);
+        }
+    }
+    Example {
+        writer: row.id.split('-').next().unwrap_or("").to_owned(),
+        audience: row.audience,
+        grades,
+        clauses: collect.clauses.into_iter().zip(marks).collect(),
+        whole: collect.now,
+        rules,
+        only: None,
+        of_a_set,
+        blind,
+        covered: false,
+    }
+}

@@ -1,0 +1,78 @@
+//! Figures, and the thresholds that make them best.
+
+use super::super::grade;
+use crate::analysis::rubric::Id;
+
+/// Probabilities of the two levels, and the grade that was given by hand.
+pub type Judged = ([f32; 2], u8);
+
+/// Precision, recall, F1 and kappa.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Figures {
+    /// Of those found, how many are there.
+    pub precision: f64,
+    /// Of those there, how many are found.
+    pub recall: f64,
+    /// Harmonic mean.
+    pub f1: f64,
+    /// Quadratic weighted kappa.
+    pub kappa: f64,
+}
+
+fn kappa(pairs: &[(u8, u8)]) -> f64 {
+    let mut m = [[0.0f64; 4]; 4];
+    for (a, b) in pairs {
+        m[usize::from(a & 3)][usize::from(b & 3)] += 1.0;
+    }
+    let n = pairs.len().max(1) as f64;
+    let row: Vec<f64> = m.iter().map(|r| r.iter().sum()).collect();
+    let column: Vec<f64> = (0..4).map(|j| m.iter().map(|r| r[j]).sum()).collect();
+    let (mut seen, mut chance) = (0.0, 0.0);
+    for (i, line) in m.iter().enumerate() {
+        for (j, cell) in line.iter().enumerate() {
+            let w = ((i as f64 - j as f64) / 3.0).powi(2);
+            seen += w * cell;
+            chance += w * row[i] * column[j] / n;
+        }
+    }
+    if chance == 0.0 { 1.0 } else { 1.0 - seen / chance }
+}
+
+/// Figures of (by hand, found) grades.
+pub fn figures(id: Id, pairs: &[(u8, u8)]) -> Figures {
+    let cut = id.cutoff();
+    let (mut both, mut hand, mut found) = (0.0, 0.0, 0.0);
+    for (a, b) in pairs {
+        let (a, b) = (*a >= cut, *b >= cut);
+        both += f64::from(u8::from(a && b));
+        hand += f64::from(u8::from(a));
+        found += f64::from(u8::from(b));
+    }
+    Figures {
+        precision: both / f64::max(found, 1.0),
+        recall: both / f64::max(hand, 1.0),
+        f1: 2.0 * both / f64::max(hand + found, 1.0),
+        kappa: kappa(pairs),
+    }
+}
+
+/// The grades that thresholds give.
+pub fn graded(id: Id, judged: &[Judged], cut: [f32; 2]) -> Vec<(u8, u8)> {
+    judged.iter().map(|(p, g)| (*g, grade(id, p[0], p[1], cut))).collect()
+}
+
+/// The thresholds with the best mean of F1 and kappa among those with at least this precision.
+pub fn choose(id: Id, judged: &[Judged], floor: f64) -> [f32; 2] {
+    let mut best = (-1.0, [2.0; 2]);
+    for first in 4..95u8 {
+        for second in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 2.0] {
+            let cut = [f32::from(first) / 100.0, second];
+            let f = figures(id, &graded(id, judged, cut));
+            let value = 0.5 * f.f1 + 0.5 * f.kappa;
+            if f.precision >= floor && value > best.0 {
+                best = (value, cut);
+            }
+        }
+    }
+    best.1
+}

@@ -1,0 +1,256 @@
+//! Trains the model from labelled replies. Deterministic, on one core: the same files give the same bytes.
+//!
+//! 1. For each id two linear machines: one over whole replies, one over clauses, which learns from the quotes.
+//! 2. Their scores for replies they have not seen (folds by writer) and what the rules found are joined by logistic
+//!    regression, whose output is calibrated.
+//! 3. Thresholds are chosen on those probabilities.
+//!
+//! Indexing is by numbers that this module makes itself.
+
+mod data;
+mod join;
+mod measure;
+mod svm;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+pub use data::{Example, own_examples, read};
+use join::join;
+pub use measure::Figures;
+use measure::{Judged, choose, figures, graded};
+use svm::{Matrix, Settings, Vocabulary, solve};
+
+use super::{
+    HEADER, Head, INPUTS, LAYOUT, MAGIC, NO_CLAUSE, ROW, SCORED, SLOTS, Scores, best_two, fingerprint, id_of, inputs,
+};
+use crate::analysis::rubric::{Id, Kind};
+
+/// Folds of writers.
+const FOLDS: usize = 5;
+/// A feature must stand in as many replies.
+const LEAST: u32 = 2;
+/// Cost of a mistake.
+const COST: f32 = 1.0;
+/// Passes over the data.
+const PASSES: usize = 12;
+/// How far a reply weighs in that has the id, but under its cut-off.
+const PARTIAL: f32 = 0.3;
+/// How far a reply of the sets weighs in when scores are joined: they have more faults than talk has.
+const JOIN_SETS: f32 = 0.5;
+/// Holds the weights of the last step small.
+const RIDGE: f64 = 3.0;
+/// A false accusation costs the user's trust: these ids are only marked with at least this precision.
+const CAREFUL: [Id; 3] = [Id::Blame, Id::Contempt, Id::MindReading];
+
+/// Weights of one id: for the reply and for a clause, with their biases.
+struct Weights {
+    reply: (Vec<f32>, f32),
+    clause: (Vec<f32>, f32),
+}
+
+/// Replies and their clauses as rows of numbers.
+struct Rows {
+    replies: Matrix,
+    clauses: Matrix,
+    clauses_of: Vec<Range<u32>>,
+    columns: usize,
+}
+
+impl Rows {
+    fn new(examples: &[Example], v: &Vocabulary) -> Self {
+        let (mut replies, mut clauses, mut clauses_of) = (Matrix::new(), Matrix::new(), Vec::new());
+        for e in examples {
+            replies.push(v, &e.parts());
+            let from = clauses.len() as u32;
+            for (features, _) in &e.clauses {
+                clauses.push(v, &[features]);
+            }
+            clauses_of.push(from..clauses.len() as u32);
+        }
+        Self { replies, clauses, clauses_of, columns: v.features.len() }
+    }
+
+    fn score(&self, reply: usize, w: &Weights) -> [f32; 3] {
+        let mut s = [self.replies.dot(reply, &w.reply.0) + w.reply.1, NO_CLAUSE, NO_CLAUSE];
+        for r in self.clauses_of[reply].clone() {
+            best_two(&mut s, self.clauses.dot(r as usize, &w.clause.0) + w.clause.1);
+        }
+        s
+    }
+}
+
+/// The figures of one id on folds by writer: everything that was fitted or chosen was so on other writers.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Of what.
+    pub id: Id,
+    /// How many replies show it.
+    pub shown: usize,
+    /// The figures.
+    pub figures: Figures,
+    /// The figures on the sets of near neighbours, which are harder.
+    pub sets: Figures,
+}
+
+/// A trained model and how well it did.
+#[derive(Debug)]
+pub struct Trained {
+    /// What `weights.bin` holds.
+    pub bytes: Vec<u8>,
+    /// Figures on folds by writer.
+    pub lines: Vec<Line>,
+    /// Features kept.
+    pub features: usize,
+}
+
+/// Train. `floor` is the precision below which the careful ids are not marked.
+pub fn train(examples: &[Example], floor: f64) -> Trained {
+    let v = Vocabulary::new(examples.iter().map(Example::parts), LEAST, super::SLOT_BITS);
+    let rows = Rows::new(examples, &v);
+    let folds = folds(examples);
+    let mut unseen: Vec<Scores> = vec![[[0.0; 3]; SCORED]; examples.len()];
+    let mut weights = Vec::with_capacity(SCORED);
+    for n in 0..SCORED {
+        let Some(id) = id_of(n) else { continue };
+        let mine: Vec<usize> = (0..examples.len()).filter(|i| examples[*i].teaches(id)).collect();
+        for fold in 0..FOLDS {
+            let seen: Vec<usize> = mine.iter().copied().filter(|i| folds[*i] != fold).collect();
+            let w = fit(id, n, &seen, examples, &rows);
+            // Scores are wanted of other ids' examples, too: the last step looks at them.
+            for i in (0..examples.len()).filter(|i| folds[*i] == fold && id.is_for(examples[*i].audience)) {
+                unseen[i][n] = rows.score(i, &w);
+            }
+        }
+        weights.push(fit(id, n, &mine, examples, &rows));
+    }
+    let mut heads = Vec::with_capacity(SCORED);
+    let mut lines = Vec::with_capacity(SCORED);
+    for n in 0..SCORED {
+        let Some(id) = id_of(n) else { continue };
+        let (head, line) = last_step(id, n, examples, &unseen, &folds, floor);
+        heads.push(head);
+        lines.push(line);
+    }
+    Trained { bytes: bytes(&v, &weights, &heads), lines, features: v.features.len() }
+}
+
+/// A fold for each example: by writer, the written sets by stretches of forty (a set of near neighbours stays together).
+fn folds(examples: &[Example]) -> Vec<usize> {
+    let writers: BTreeSet<&str> = examples.iter().filter(|e| !e.of_a_set).map(|e| e.writer.as_str()).collect();
+    let writers: Vec<&str> = writers.into_iter().collect();
+    let place = |e: &Example| writers.iter().position(|w| *w == e.writer).unwrap_or(0);
+    examples.iter().enumerate().map(|(i, e)| if e.of_a_set { i / 40 } else { place(e) } % FOLDS).collect()
+}
+
+fn fit(id: Id, n: usize, of: &[usize], examples: &[Example], rows: &Rows) -> Weights {
+    let shown = |i: usize| examples[i].grades[n] >= id.cutoff();
+    let settings = Settings { cost: COST, passes: PASSES, bias: 0.5 };
+    let mut whole: Vec<(u32, bool, f32)> = of
+        .iter()
+        .map(|&i| (i as u32, shown(i), if !shown(i) && examples[i].grades[n] > 0 { PARTIAL } else { 1.0 }))
+        .collect();
+    balance(&mut whole);
+    let mut parts = Vec::new();
+    for &i in of {
+        let e = &examples[i];
+        let marked = |bits: u32| bits >> n & 1 == 1;
+        let quoted = e.clauses.iter().any(|c| marked(c.1));
+        for (row, (_, bits)) in rows.clauses_of[i].clone().zip(&e.clauses) {
+            // A mark without a quote could be in any clause; one under the cut-off is neither here nor there.
+            if !(shown(i) && !quoted || !shown(i) && marked(*bits)) {
+                parts.push((row, shown(i) && marked(*bits), 1.0));
+            }
+        }
+    }
+    balance(&mut parts);
+    Weights {
+        reply: solve(&rows.replies, &whole, rows.columns, settings),
+        clause: solve(&rows.clauses, &parts, rows.columns, settings),
+    }
+}
+
+/// Give the few that show it more weight: by the root of how few they are.
+fn balance(rows: &mut [(u32, bool, f32)]) {
+    let shown = rows.iter().filter(|r| r.1).count().max(1);
+    let factor = ((rows.len() - shown.min(rows.len())) as f32 / shown as f32).max(1.0).sqrt();
+    for r in rows.iter_mut().filter(|r| r.1) {
+        r.2 *= factor;
+    }
+}
+
+fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &[usize], floor: f64) -> (Head, Line) {
+    let of: Vec<usize> = (0..examples.len()).filter(|i| examples[*i].teaches(id)).collect();
+    let x: Vec<[f32; INPUTS]> = of.iter().map(|&i| inputs(&unseen[i], &examples[i].rules, n)).collect();
+    let levels = if id.kind() == Kind::Skill { [2, 1] } else { [1, 2] };
+    let heads = |keep: &dyn Fn(usize) -> bool| {
+        levels.map(|level| {
+            // How severe a fault is, is asked only of those that are there.
+            let wanted = |i: usize| keep(i) && (id.kind() == Kind::Skill || level == 1 || examples[i].grades[n] > 0);
+            let rows: Vec<_> = of
+                .iter()
+                .zip(&x)
+                .filter(|(i, _)| wanted(**i))
+                .map(|(&i, x)| (x, examples[i].grades[n] >= level, if examples[i].of_a_set { JOIN_SETS } else { 1.0 }))
+                .collect();
+            join(&rows, RIDGE)
+        })
+    };
+    let judge = |w: &[[f32; INPUTS + 1]; 2], x: &[f32; INPUTS]| {
+        let head = Head { weights: *w, cut: [2.0; 2] };
+        [head.of(0, x), head.of(1, x)]
+    };
+    // (fold, whether of a set, probabilities and grade), judged by what was learnt on the other folds.
+    let mut judged: Vec<(usize, bool, Judged)> = Vec::new();
+    for fold in 0..FOLDS {
+        let w = heads(&|i| folds[i] != fold);
+        for (i, e) in examples.iter().enumerate() {
+            if folds[i] == fold && e.counts(id) {
+                let x = inputs(&unseen[i], &e.rules, n);
+                judged.push((fold, e.of_a_set, (judge(&w, &x), e.grades[n])));
+            }
+        }
+    }
+    let floor = if CAREFUL.contains(&id) { floor } else { 0.0 };
+    let of = |keep: &dyn Fn(usize, bool) -> bool| -> Vec<Judged> {
+        judged.iter().filter(|j| keep(j.0, j.1)).map(|j| j.2).collect()
+    };
+    // Thresholds are chosen on talk and sets together: the one has many replies without a mark, the other many lures.
+    let measured = |set: bool| -> Vec<(u8, u8)> {
+        let by_fold = |fold| graded(id, &of(&|f, s| f == fold && s == set), choose(id, &of(&|f, _| f != fold), floor));
+        (0..FOLDS).flat_map(by_fold).collect()
+    };
+    let pairs = measured(false);
+    let shown = pairs.iter().filter(|(g, _)| *g >= id.cutoff()).count();
+    let line = Line { id, shown, figures: figures(id, &pairs), sets: figures(id, &measured(true)) };
+    (Head { weights: heads(&|_| true), cut: choose(id, &of(&|_, _| true), floor) }, line)
+}
+
+/// The file: header, fingerprints, rows of i8, then numbers as f32, all little endian.
+fn bytes(v: &Vocabulary, weights: &[Weights], heads: &[Head]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(HEADER + SLOTS * (ROW + 2) + 16_000);
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&LAYOUT.to_le_bytes());
+    let mut prints = vec![0u16; SLOTS];
+    let mut table = vec![0u8; SLOTS * ROW];
+    let sets: Vec<&(Vec<f32>, f32)> =
+        weights.iter().map(|w| &w.reply).chain(weights.iter().map(|w| &w.clause)).collect();
+    let mut worth = Vec::with_capacity(ROW);
+    for (w, bias) in &sets {
+        let most = w.iter().zip(&v.idf).map(|(w, idf)| (w * idf).abs()).fold(0.0f32, f32::max);
+        worth.push((most.max(1e-6) / 127.0, *bias));
+    }
+    for (column, feature) in v.features.iter().enumerate() {
+        let slot = *feature as usize & (SLOTS - 1);
+        prints[slot] = fingerprint(*feature);
+        for (k, (w, _)) in sets.iter().enumerate() {
+            table[slot * ROW + k] = (w[column] * v.idf[column] / worth[k].0).round().clamp(-127.0, 127.0) as i8 as u8;
+        }
+    }
+    out.extend(prints.iter().flat_map(|p| p.to_le_bytes()));
+    out.extend(table);
+    let heads = heads.iter().flat_map(|h| h.weights.iter().flatten().chain(&h.cut).copied().collect::<Vec<_>>());
+    let numbers = worth.into_iter().flat_map(|(a, b)| [a, b]).chain(heads);
+    out.extend(numbers.flat_map(f32::to_le_bytes));
+    out
+}
