@@ -37,7 +37,12 @@ pub fn take(mouse: bool) -> io::Result<()> {
 /// Where the terminal is gone.
 pub fn set_mouse(on: bool) -> io::Result<()> {
     let mut out = io::stdout();
-    if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
+    match on {
+        // Presses and the wheel only: telling of every movement would wake us for nothing.
+        true if cfg!(unix) => out.write_all(b"\x1b[?1000h\x1b[?1006h").and_then(|()| out.flush()),
+        true => execute!(out, EnableMouseCapture),
+        false => execute!(out, DisableMouseCapture),
+    }
 }
 
 /// Give the terminal back as it was. Does nothing where it was given back already, or never taken.
