@@ -8,6 +8,7 @@ pub mod detector;
 pub mod document;
 pub mod faults;
 mod feedback;
+pub mod handbook;
 pub mod lexicon;
 pub mod model;
 mod moves;

@@ -12,7 +12,7 @@ use crate::analysis::{Analysis, Audience, Kind, Turn, analyse};
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// The reply; leave out with --jsonl
-    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    #[arg(required_unless_present_any = ["jsonl", "skills_doc"], conflicts_with = "jsonl")]
     pub reply: Option<String>,
     /// Read {"id","audience","context","reply"} lines on stdin, write one line for each
     #[arg(long)]
@@ -23,6 +23,9 @@ pub struct Args {
     /// client or trainee
     #[arg(long, default_value = "client")]
     pub audience: Audience,
+    /// Write docs/skills.md: what is looked for, why, and what counts
+    #[arg(long, hide = true)]
+    pub skills_doc: bool,
     /// Write JSON instead of text
     #[arg(long, conflicts_with = "jsonl")]
     pub json: bool,
@@ -100,7 +103,9 @@ impl<'a> Output<'a> {
 /// Where stdin or stdout fail, or a line of input is not what it should be.
 pub fn run(args: Args) -> Result<(), Error> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    if args.jsonl {
+    if args.skills_doc {
+        out.write_all(crate::analysis::handbook::markdown().as_bytes())?;
+    } else if args.jsonl {
         lines(io::stdin().lock(), &mut out)?;
     } else {
         let reply = args.reply.unwrap_or_default();
