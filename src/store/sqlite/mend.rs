@@ -177,19 +177,31 @@ fn rebuild(workshop: &Path, copy: &Path, options: &Options) -> Result<Option<(Pa
     close(connect(&sound, &options)?, &sound)?;
     let first_page = read(&sound).map_err(failed)?;
     let mut salvage = Salvage::default();
-    let mut latest = database.clone();
-    wal::lay_over(&mut latest, &log);
-    // The newest state first. The file without its log is older, and asked only for what is missing then.
+    let laid_over = |reach| {
+        let mut view = database.clone();
+        wal::lay_over(&mut view, &log, reach);
+        view
+    };
     let mut readable = false;
-    for mut view in [latest, database] {
-        let mut look = try_view(&mut salvage, workshop, &mut view).map_err(failed)?;
+    let mut look_at = |salvage: &mut Salvage, mut view: Vec<u8>| {
+        let mut look = try_view(salvage, workshop, &mut view).map_err(failed)?;
         if look == Look::Nothing && replace_first_page(&mut view, &first_page) {
-            look = try_view(&mut salvage, workshop, &mut view).map_err(failed)?;
+            look = try_view(salvage, workshop, &mut view).map_err(failed)?;
         }
         readable |= look != Look::Nothing;
-        if look == Look::Whole {
-            break;
-        }
+        Ok(look)
+    };
+    // What SQLite itself would see stands; then comes what the log holds behind its damage. As events never change, one
+    // look adds to the other.
+    let (seen, beyond) = (laid_over(wal::Reach::ToTheDamage), laid_over(wal::Reach::BeyondIt));
+    if seen != beyond {
+        look_at(&mut salvage, seen)?;
+    }
+    let older = beyond != database;
+    // The file without its log is older, and asked only for what is missing then.
+    if look_at(&mut salvage, beyond)? != Look::Whole && older {
+        salvage.close_list();
+        look_at(&mut salvage, database)?;
     }
     if !readable || salvage.is_empty() {
         return Ok(None);

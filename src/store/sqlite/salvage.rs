@@ -24,8 +24,10 @@ pub(super) struct Salvage {
     events: BTreeMap<(i64, i64), Entry>,
     scenarios: HashMap<String, String>,
     settings: BTreeMap<String, String>,
-    /// The list of sessions was read whole: another look brings no further one, not even one that was deleted since.
-    all_sessions: bool,
+    /// Whether the last look read the list of sessions whole.
+    list_is_whole: bool,
+    /// No session comes to the list any more.
+    list_is_closed: bool,
 }
 
 struct Session {
@@ -70,6 +72,11 @@ impl Salvage {
         }
     }
 
+    /// Take up no further session if the list was read whole: what is older still may know one that was deleted since.
+    pub(super) fn close_list(&mut self) {
+        self.list_is_closed = self.list_is_whole;
+    }
+
     fn try_look(&mut self, file: &Path) -> rusqlite::Result<usize> {
         let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // With this SQLite reads on in a file that is shorter than it says, or whose list of tables is odd.
@@ -90,13 +97,15 @@ impl Salvage {
             }
             Ok(())
         });
-        if !self.all_sessions {
+        if !self.list_is_closed {
             let unread_sessions = each(&conn, "sessions", "n", "id, title, last_seq", |n, row| {
                 let session = Session { id: row.get(0)?, title: row.get(1)?, last_seq: row.get(2)? };
-                self.sessions.entry(n).or_insert(session);
+                let last_seq = session.last_seq;
+                let known = self.sessions.entry(n).or_insert(session);
+                known.last_seq = known.last_seq.max(last_seq);
                 Ok(())
             });
-            self.all_sessions = unread_sessions == 0;
+            self.list_is_whole = unread_sessions == 0;
             unread += unread_sessions;
         }
         unread += each(&conn, "events", "pos", "session, seq, at_ms, kind, payload", |pos, row| {
@@ -107,7 +116,7 @@ impl Salvage {
             }
             let entry = Entry { pos, at_ms: row.get(2)?, event, payload };
             let n = row.get(0)?;
-            if !self.all_sessions || self.sessions.contains_key(&n) {
+            if !self.list_is_closed || self.sessions.contains_key(&n) {
                 self.events.entry((n, row.get(1)?)).or_insert(entry);
             }
             Ok(())

@@ -6,9 +6,8 @@
 
 const HEADER: usize = 32;
 const FRAME: usize = 24;
-/// More often than this no log is begun anew before it is deleted. Each time its first number grows by one; the count
-/// in its head does not tell how often it was, for a process that finds the log of a killed one begins to count again.
-const ROUNDS: u32 = 1 << 20;
+/// No database of rehearsals has more pages; a number beyond comes from damage.
+const MOST_PAGES: u32 = 1 << 22;
 
 /// What the log's first bytes say.
 struct Header {
@@ -59,6 +58,14 @@ impl<'a> Frame<'a> {
         number(self.head, 4)
     }
 
+    /// Whether it can have been a frame at some time. Frames of earlier rounds stay in the file, a power cut can leave
+    /// a stretch of zeros; and nothing ties the numbers of one round to those of the next, for a process that finds the
+    /// log of a killed one may draw new ones.
+    fn is_plausible(&self) -> bool {
+        let page = number(self.head, 0);
+        self.head.iter().all(|byte| *byte == 0) || (1..MOST_PAGES).contains(&page) && self.commits() < MOST_PAGES
+    }
+
     fn stored_sum(&self) -> Sum {
         (number(self.head, 16), number(self.head, 20))
     }
@@ -76,36 +83,48 @@ pub(super) fn is_damaged(log: &[u8]) -> bool {
         return false;
     }
     let Some(header) = Header::read(log) else { return true };
+    let ours = |frame: &Frame<'_>| frame.salt() == header.salt && frame.page.len() == header.page;
     let mut frames = Frame::all(log, header.page);
     let mut sum = header.sum;
     // The frames that SQLite takes, and the one at which it stops: the one that was being written, or an old one.
-    let explained = |frame: &Frame<'_>| {
-        let (first, _) = frame.salt();
-        let older = header.salt.0.wrapping_sub(first);
-        // Frames of earlier rounds stay in the file; a power cut can leave a stretch of zeros.
-        (1..=ROUNDS).contains(&older) || frame.head.iter().all(|byte| *byte == 0)
-    };
     for frame in frames.by_ref() {
-        let ours = frame.salt() == header.salt;
-        if ours && frame.page.len() == header.page && frame.follows(header.big_endian, sum) {
-            sum = frame.stored_sum();
-        } else if ours || explained(&frame) {
+        let taken = ours(&frame) && frame.follows(header.big_endian, sum);
+        sum = frame.stored_sum();
+        if !taken {
+            if !frame.is_plausible() {
+                return true;
+            }
             break;
-        } else {
-            return true;
         }
     }
-    // One transaction at most was under way, and it ended the log. An ended one of this round behind that was
-    // acknowledged, for the next is begun only after that.
-    frames.any(|frame| if frame.salt() == header.salt { frame.commits() != 0 } else { !explained(&frame) })
+    // One transaction at most was under way, and it ended the log. A whole one of this round behind that was
+    // acknowledged, for the next is begun only after that. What is not whole may be left of one that was cut off
+    // earlier and written over in part.
+    frames.any(|frame| {
+        let whole = ours(&frame) && frame.commits() != 0 && frame.follows(header.big_endian, sum);
+        sum = frame.stored_sum();
+        whole || !frame.is_plausible()
+    })
 }
 
-/// Lay every transaction of the log over the database, passing over the frames that are damaged themselves.
+/// How much of a damaged log is to be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Up to the first frame that does not check, as SQLite does.
+    ToTheDamage,
+    /// Every frame that checks, behind the damage as well. There may be some among them that were given up.
+    BeyondIt,
+}
+
+/// Lay the transactions of the log over the database.
 ///
 /// A frame's sum goes on from the sum of the frame before, which stands in that one's head; so a frame behind a
 /// damaged one can still be checked.
-pub(super) fn lay_over(database: &mut Vec<u8>, log: &[u8]) {
+pub(super) fn lay_over(database: &mut Vec<u8>, log: &[u8], reach: Reach) {
     let header = Header::read(log);
+    if header.is_none() && reach == Reach::ToTheDamage {
+        return;
+    }
     let page = header.as_ref().map_or_else(|| page_size(database), |h| h.page);
     let big_endian = header.as_ref().map_or(cfg!(target_endian = "big"), |h| h.big_endian);
     let mut frames = Frame::all(log, page).peekable();
@@ -118,6 +137,9 @@ pub(super) fn lay_over(database: &mut Vec<u8>, log: &[u8]) {
         sum = Some(frame.stored_sum());
         let at = number(frame.head, 0);
         if !sound || frame.salt() != salt || at == 0 {
+            if reach == Reach::ToTheDamage {
+                return;
+            }
             continue;
         }
         waiting.push((at, frame.page));
@@ -175,24 +197,36 @@ mod tests {
 
     /// A log by hand: whose round each frame is of, and whether it ends a transaction.
     fn log(frames: &[(Salt, bool)]) -> Vec<u8> {
-        let numbers = |all: &[u32]| all.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
-        // The count of checkpoints stays low however often the log was begun anew.
         let mut log = numbers(&[0x377f_0682, 3_007_000, PAGE as u32, 1, SALT.0, SALT.1]);
-        let mut sum = checksum(false, (0, 0), &log);
+        let sum = checksum(false, (0, 0), &log);
         log.extend(numbers(&[sum.0, sum.1]));
         for (n, (salt, commits)) in frames.iter().enumerate() {
-            let head = numbers(&[n as u32 + 1, if *commits { 9 } else { 0 }]);
-            let page = vec![n as u8; PAGE];
-            sum = checksum(false, checksum(false, sum, &head), &page);
-            log.extend(head);
-            log.extend(numbers(&[salt.0, salt.1, sum.0, sum.1]));
-            log.extend(page);
+            push(&mut log, n as u32 + 1, *salt, *commits);
         }
         log
     }
 
-    fn spoil(mut log: Vec<u8>, frame: usize) -> Vec<u8> {
-        log[HEADER + frame * (FRAME + PAGE) + FRAME + 5] ^= 1;
+    fn numbers(all: &[u32]) -> Vec<u8> {
+        all.iter().flat_map(|n| n.to_be_bytes()).collect()
+    }
+
+    fn push(log: &mut Vec<u8>, at: u32, salt: Salt, commits: bool) {
+        let last = log.len().checked_sub(FRAME + PAGE).filter(|at| *at >= HEADER).map_or(24, |at| at + 16);
+        let sum = (number(log, last), number(log, last + 4));
+        let head = numbers(&[at, if commits { 9 } else { 0 }]);
+        let page = vec![at as u8; PAGE];
+        let sum = checksum(false, checksum(false, sum, &head), &page);
+        log.extend(head);
+        log.extend(numbers(&[salt.0, salt.1, sum.0, sum.1]));
+        log.extend(page);
+    }
+
+    fn frame(n: usize) -> usize {
+        HEADER + n * (FRAME + PAGE)
+    }
+
+    fn spoil(mut log: Vec<u8>, n: usize) -> Vec<u8> {
+        log[frame(n) + FRAME + 5] ^= 1;
         log
     }
 
@@ -200,31 +234,51 @@ mod tests {
     fn what_a_kill_or_a_power_cut_leaves_is_no_damage() {
         let whole = log(&[(SALT, true), (SALT, false), (SALT, true)]);
         for length in 0..whole.len() {
-            assert!(!is_damaged(&whole[..length]) || length < HEADER, "cut to {length}");
+            assert!(!is_damaged(&whole[..length]), "cut to {length}");
         }
         assert!(!is_damaged(&spoil(whole.clone(), 2)), "the last transaction was not all on disk");
         assert!(!is_damaged(&spoil(log(&[(SALT, true), (SALT, false)]), 1)));
-        let old = [(SALT, true), ((999, 5), true), ((990, 6), false), ((990, 6), true)];
-        assert!(!is_damaged(&log(&old)), "frames of earlier rounds follow");
+        let old = [(SALT, true), ((999, 5), true), ((990, 6), false), ((990, 6), true), ((123_456_789, 5), true)];
+        assert!(!is_damaged(&log(&old)), "frames of earlier rounds follow, whatever their numbers");
         let zeros = [whole, vec![0; 3 * (FRAME + PAGE)]].concat();
         assert!(!is_damaged(&zeros));
+    }
+
+    /// One process is killed when it had written four frames, the last but for its page; the next begins at the same
+    /// place with a transaction of one frame.
+    #[test]
+    fn what_is_left_of_a_transaction_that_was_cut_off_is_no_damage() {
+        let mut cut_off = log(&[(SALT, true), (SALT, false), (SALT, false), (SALT, false), (SALT, true)]);
+        cut_off[frame(4) + FRAME..].fill(0);
+        let mut shorter = log(&[(SALT, true)]);
+        push(&mut shorter, 7, SALT, true);
+        cut_off[..shorter.len()].copy_from_slice(&shorter);
+        assert!(!is_damaged(&cut_off));
     }
 
     #[test]
     fn what_neither_explains_is() {
         let whole = log(&[(SALT, true), (SALT, true), (SALT, true)]);
         assert!(is_damaged(&spoil(whole.clone(), 0)) && is_damaged(&spoil(whole.clone(), 1)));
-        assert!(is_damaged(&log(&[(SALT, true), ((123_456_789, 5), true)])), "salt of no round");
+        for n in 0..3 {
+            let mut noise = whole.clone();
+            noise[frame(n)..frame(n) + 60].fill(0x5a);
+            assert!(is_damaged(&noise), "frame {n}");
+        }
         let mut headless = whole;
         headless[3] ^= 0xff;
         assert!(is_damaged(&headless));
     }
 
     #[test]
-    fn transactions_behind_a_damaged_one_are_laid_over() {
-        let mut database = vec![0xee; 3 * PAGE];
-        lay_over(&mut database, &spoil(log(&[(SALT, true), (SALT, true), (SALT, true), (SALT, false)]), 1));
-        let first_of_each: Vec<u8> = database.chunks(PAGE).map(|page| page[0]).collect();
-        assert_eq!(first_of_each, [0, 0xee, 2], "the damaged page and the unended transaction are left out");
+    fn transactions_behind_a_damaged_one_can_be_laid_over() {
+        let log = spoil(log(&[(SALT, true), (SALT, true), (SALT, true), (SALT, false)]), 1);
+        let laid = |reach| {
+            let mut database = vec![0xee; 3 * PAGE];
+            lay_over(&mut database, &log, reach);
+            database.chunks(PAGE).map(|page| page[0]).collect::<Vec<u8>>()
+        };
+        assert_eq!(laid(Reach::ToTheDamage), [1, 0xee, 0xee]);
+        assert_eq!(laid(Reach::BeyondIt), [1, 0xee, 3], "but not the damaged page, nor the transaction without an end");
     }
 }
