@@ -197,13 +197,6 @@ impl Lexicon {
         self.keys.get(word as usize).copied().unwrap_or(0)
     }
 
-    /// A word as the lexicon spells it. Slow: for inspection.
-    pub fn text(&self, word: u32) -> Option<&str> {
-        let key_of = self.key_of(word);
-        let is = |(text, s): &(&Box<str>, &Spelling)| s.len == 1 && s.words[0] == word && key(text) == key_of;
-        self.spellings.iter().find(is).map(|(text, _)| &**text)
-    }
-
     /// "not saying", "not that": the negation holds for the rest of the sentence.
     pub(crate) fn denies(&self, word: u32) -> bool {
         self.denies.get(word as usize).copied().unwrap_or(false)
