@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
+use super::pattern::List;
 use super::{Spelling, WordHasher, Words};
 use crate::analysis::document::class;
 
@@ -30,6 +31,9 @@ pub(crate) struct Builder {
     normal: Table<Vec<Box<str>>>,
     sets: Table<Vec<u32>>,
     lemmas: Table<Vec<u32>>,
+    /// The word lists of pattern elements.
+    pub(crate) lists: Vec<u32>,
+    listed: Table<List>,
     pub(crate) common: Vec<u32>,
     pub(crate) problems: Vec<String>,
 }
@@ -42,6 +46,8 @@ impl Builder {
             normal: Table::default(),
             sets: Table::default(),
             lemmas: Table::default(),
+            lists: Vec::with_capacity(1 << 15),
+            listed: Table::default(),
             common: Vec::new(),
             problems: Vec::new(),
         };
@@ -171,14 +177,33 @@ impl Builder {
         }
     }
 
-    /// The words of a class that is no bit.
-    pub(crate) fn set(&self, name: &str) -> Option<&[u32]> {
-        self.sets.get(name).map(Vec::as_slice)
+    /// The words of a class that is no bit, as a list of the pool.
+    pub(crate) fn set_list(&mut self, name: &str) -> Option<List> {
+        Self::list(&mut self.lists, &mut self.listed, &self.sets, '@', name)
     }
 
-    /// All forms of a verb.
-    pub(crate) fn lemma(&self, base: &str) -> Option<&[u32]> {
-        self.lemmas.get(base).map(Vec::as_slice)
+    /// All forms of a verb, as a list of the pool.
+    pub(crate) fn lemma_list(&mut self, base: &str) -> Option<List> {
+        Self::list(&mut self.lists, &mut self.listed, &self.lemmas, '~', base)
+    }
+
+    fn list(
+        pool: &mut Vec<u32>,
+        listed: &mut Table<List>,
+        of: &Table<Vec<u32>>,
+        mark: char,
+        name: &str,
+    ) -> Option<List> {
+        let key = format!("{mark}{name}");
+        if let Some(list) = listed.get(key.as_str()) {
+            return Some(*list);
+        }
+        let mut words = of.get(name)?.clone();
+        words.sort_unstable();
+        words.dedup();
+        let list = List::put(pool, &words);
+        listed.insert(key.into(), list);
+        Some(list)
     }
 
     /// The finished tables.
