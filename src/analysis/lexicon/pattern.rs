@@ -324,11 +324,11 @@ fn items(line: &str) -> Result<Vec<(&str, bool)>, String> {
     while !rest.is_empty() {
         let mut depth = 0usize;
         let mut end = rest.len();
-        for (i, c) in rest.char_indices() {
+        for (i, c) in rest.bytes().enumerate() {
             match c {
-                '(' => depth += 1,
-                ')' => depth = depth.checked_sub(1).ok_or("a bracket too many")?,
-                c if c.is_whitespace() && depth == 0 => {
+                b'(' => depth += 1,
+                b')' => depth = depth.checked_sub(1).ok_or("a bracket too many")?,
+                b' ' | b'\t' if depth == 0 => {
                     end = i;
                     break;
                 }
@@ -351,11 +351,11 @@ fn items(line: &str) -> Result<Vec<(&str, bool)>, String> {
 /// The alternatives of a group, split at the bars that stand in no inner bracket.
 fn alternatives(body: &str) -> Vec<&str> {
     let (mut depth, mut from, mut out) = (0i32, 0, Vec::new());
-    for (i, c) in body.char_indices() {
+    for (i, c) in body.bytes().enumerate() {
         match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '|' if depth == 0 => {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'|' if depth == 0 => {
                 out.push(&body[from..i]);
                 from = i + 1;
             }
@@ -374,13 +374,15 @@ fn one(classes: u64, words: List, not: bool, optional: bool) -> Elem {
 fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String> {
     let mut variants: Vec<Vec<Elem>> = vec![Vec::with_capacity(8)];
     for (item, optional) in items(text)? {
-        let choices = parse_item(item, optional, b)?;
-        if let [only] = choices.as_slice() {
-            for v in &mut variants {
-                v.extend(only.iter().cloned());
+        let choices = match parse_item(item, optional, b)? {
+            Item::One(elem) => {
+                for v in &mut variants {
+                    v.push(elem);
+                }
+                continue;
             }
-            continue;
-        }
+            Item::Many(choices) => choices,
+        };
         let mut next = Vec::with_capacity(variants.len() * choices.len());
         for mut v in variants {
             let Some((last, others)) = choices.split_last() else { continue };
@@ -400,9 +402,23 @@ fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String>
     Ok(variants)
 }
 
-/// What one item may be: several sequences of elements.
-fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String> {
-    let single = |elem| Ok(vec![vec![elem]]);
+/// What one item may be: mostly one element, else several sequences.
+enum Item {
+    One(Elem),
+    Many(Vec<Vec<Elem>>),
+}
+
+/// A sequence of words and nothing else, as most longer alternatives are.
+fn plain_sequence(text: &str, b: &mut Builder) -> Option<Vec<Elem>> {
+    if !text.bytes().all(|c| c.is_ascii_lowercase() || c == b' ') {
+        return None;
+    }
+    let word = |w: &str| b.plain(w).map(|w| one(0, List { start: w, len: 1 }, false, false));
+    text.split_ascii_whitespace().map(word).collect()
+}
+
+fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Item, String> {
+    let single = |elem| Ok(Item::One(elem));
     match item {
         "^^" => return single(Elem::SentenceStart),
         "$$" => return single(Elem::SentenceEnd),
@@ -427,10 +443,20 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
                     words.push(word);
                     continue;
                 }
-                sequences.extend(parse_sequence(alternative, b)?);
+                match plain_sequence(alternative, b) {
+                    Some(sequence) => sequences.push(sequence),
+                    None => sequences.extend(parse_sequence(alternative, b)?),
+                }
             }
         }
-        None => sequences.push(parse_word(body, b)?),
+        None => {
+            if body.bytes().all(|c| c.is_ascii_lowercase())
+                && let Some(w) = b.plain(body)
+            {
+                return single(one(0, List { start: w, len: 1 }, not, optional));
+            }
+            sequences.push(parse_word(body, b)?);
+        }
     }
     // Alternatives of one word each are one element; longer ones are sequences of their own.
     let mut longer: Vec<Vec<Elem>> = Vec::new();
@@ -446,16 +472,20 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
     }
     words.sort_unstable();
     words.dedup();
+    if longer.is_empty() {
+        let words = List::put(&mut b.lists, &words);
+        return single(one(bits, words, not, optional));
+    }
     let mut out = Vec::new();
     if bits != 0 || !words.is_empty() {
         let words = List::put(&mut b.lists, &words);
-        out.push(vec![one(bits, words, not, optional && longer.is_empty())]);
+        out.push(vec![one(bits, words, not, false)]);
     }
-    if !longer.is_empty() && optional {
+    if optional {
         out.push(Vec::new());
     }
     out.extend(longer);
-    Ok(out)
+    Ok(Item::Many(out))
 }
 
 fn parse_word(word: &str, b: &mut Builder) -> Result<Vec<Elem>, String> {

@@ -22,6 +22,9 @@ const COMMON: &str = "the you i it and is a to that not in on have of would your
     table words man saying god coming doing thank start sure course love must end under honestly weeks lot hand \
     says";
 
+/// Marks the id of a word that normal.txt reads as others: it does not stand for itself in a pattern.
+const OTHER: u32 = 1 << 31;
+
 type Table<T> = HashMap<Box<str>, T, BuildHasherDefault<WordHasher>>;
 
 /// Collects words, their classes, verb forms and spellings.
@@ -41,7 +44,7 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new(normal: &str, classes: &str, verbs: &str) -> Self {
         let mut b = Self {
-            ids: Table::default(),
+            ids: Table::with_capacity_and_hasher(1 << 13, Default::default()),
             classes: vec![0, class::NUM, class::EMOJI],
             normal: Table::default(),
             sets: Table::default(),
@@ -145,17 +148,21 @@ impl Builder {
 
     fn intern(&mut self, word: &str) -> u32 {
         if let Some(id) = self.ids.get(word) {
-            return *id;
+            return *id & !OTHER;
         }
         let id = self.classes.len() as u32;
         self.classes.push(0);
-        self.ids.insert(word.into(), id);
+        let other = if word.contains('\'') || self.normal.contains_key(word) { OTHER } else { 0 };
+        self.ids.insert(word.into(), id | other);
         id
     }
 
     /// The id of a word that stands for itself alone, as most words in patterns do.
     pub(crate) fn plain(&mut self, word: &str) -> Option<u32> {
-        (!self.normal.contains_key(word) && !word.contains('\'')).then(|| self.intern(word))
+        match self.ids.get(word) {
+            Some(id) => (id & OTHER == 0).then_some(*id),
+            None => (!self.normal.contains_key(word) && !word.contains('\'')).then(|| self.intern(word)),
+        }
     }
 
     /// The ids that a word in a pattern stands for, contractions taken apart.
@@ -208,7 +215,7 @@ impl Builder {
 
     /// The finished tables.
     pub(crate) fn finish(&mut self) -> (Words, Vec<u64>) {
-        let mut words = Words::default();
+        let mut words = Words::with_capacity_and_hasher(self.ids.len() + self.normal.len(), Default::default());
         let keys: Vec<Box<str>> = self.normal.keys().cloned().collect();
         let mut sorted = keys;
         sorted.sort_unstable();
@@ -217,7 +224,7 @@ impl Builder {
             words.insert(key, spelling(&ids));
         }
         for (word, id) in &self.ids {
-            words.entry(word.clone()).or_insert_with(|| spelling(&[*id]));
+            words.entry(word.clone()).or_insert_with(|| spelling(&[*id & !OTHER]));
         }
         (words, self.classes.clone())
     }
