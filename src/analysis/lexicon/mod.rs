@@ -160,8 +160,8 @@ impl Lexicon {
         let mut problems = std::mem::take(&mut b.problems);
         problems.append(&mut rules.problems);
         problems.append(&mut context.problems);
-        let matcher = rules.build(&classes, &b.common);
-        let context = context.build(&classes, &b.common);
+        let matcher = rules.build(&classes, &b.common, &b.lists);
+        let context = context.build(&classes, &b.common, &b.lists);
         Self {
             spellings,
             classes,
