@@ -160,8 +160,8 @@ impl Lexicon {
         let mut problems = std::mem::take(&mut b.problems);
         problems.append(&mut rules.problems);
         problems.append(&mut context.problems);
-        let matcher = rules.build(&classes, &b.common);
-        let context = context.build(&classes, &b.common);
+        let matcher = rules.build(&classes, &b.common, &b.lists);
+        let context = context.build(&classes, &b.common, &b.lists);
         Self {
             spellings,
             classes,
@@ -195,13 +195,6 @@ impl Lexicon {
     /// The key of a word's letters; 0 for a word that is not in the lexicon.
     pub(crate) fn key_of(&self, word: u32) -> u32 {
         self.keys.get(word as usize).copied().unwrap_or(0)
-    }
-
-    /// A word as the lexicon spells it. Slow: for inspection.
-    pub fn text(&self, word: u32) -> Option<&str> {
-        let key_of = self.key_of(word);
-        let is = |(text, s): &(&Box<str>, &Spelling)| s.len == 1 && s.words[0] == word && key(text) == key_of;
-        self.spellings.iter().find(is).map(|(text, _)| &**text)
     }
 
     /// "not saying", "not that": the negation holds for the rest of the sentence.

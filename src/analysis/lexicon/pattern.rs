@@ -22,7 +22,6 @@
 //! each is checked to the left and the right within its own short length. So the time is linear in the reply.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::words::Builder;
 use crate::analysis::document::{Document, class, mask};
@@ -81,10 +80,9 @@ impl Hit {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Elem {
-    // The words are shared between the variants of a line.
-    One { classes: u64, words: Arc<[u32]>, not: bool, optional: bool },
+    One { classes: u64, words: List, not: bool, optional: bool },
     Gap(u8),
     SentenceStart,
     SentenceEnd,
@@ -92,10 +90,46 @@ enum Elem {
     ClauseEnd,
 }
 
-#[derive(Clone, Debug)]
+/// The words of an element: a stretch of the pool of all lists, which the variants of a line share. One word stands
+/// for itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct List {
+    start: u32,
+    len: u16,
+}
+
+impl List {
+    pub(crate) fn put(pool: &mut Vec<u32>, words: &[u32]) -> Self {
+        if let [word] = words {
+            return Self { start: *word, len: 1 };
+        }
+        let start = pool.len() as u32;
+        pool.extend_from_slice(words);
+        Self { start, len: words.len() as u16 }
+    }
+
+    fn get<'p>(&'p self, pool: &'p [u32]) -> &'p [u32] {
+        if self.len == 1 {
+            return std::slice::from_ref(&self.start);
+        }
+        let start = self.start as usize;
+        pool.get(start..start + usize::from(self.len)).unwrap_or(&[])
+    }
+}
+
+/// A rule's pattern: a stretch of all elements.
+#[derive(Clone, Copy, Debug)]
 struct Pattern {
     rule: u16,
-    elems: Vec<Elem>,
+    len: u16,
+    start: u32,
+}
+
+impl Pattern {
+    fn elems<'e>(&self, all: &'e [Elem]) -> &'e [Elem] {
+        let start = self.start as usize;
+        all.get(start..start + usize::from(self.len)).unwrap_or(&[])
+    }
 }
 
 /// Rules and patterns as they are read.
@@ -103,6 +137,7 @@ struct Pattern {
 pub(crate) struct Rules {
     rules: Vec<Rule>,
     patterns: Vec<Pattern>,
+    elems: Vec<Elem>,
     pub(crate) problems: Vec<String>,
 }
 
@@ -112,6 +147,8 @@ pub struct Matcher {
     /// The rules, by index.
     pub rules: Vec<Rule>,
     patterns: Vec<Pattern>,
+    elems: Vec<Elem>,
+    lists: Vec<u32>,
     starts: Vec<u32>,
     entries: Vec<(u32, u8)>,
 }
@@ -171,11 +208,14 @@ impl Rules {
     fn line(&mut self, line: &str, b: &mut Builder) -> Result<(), String> {
         let rule = self.rules.len().checked_sub(1).ok_or("a pattern before the first section")? as u16;
         let variants = parse_sequence(line, b)?;
-        self.patterns.extend(variants.into_iter().map(|elems| Pattern { rule, elems }));
+        for elems in variants {
+            self.patterns.push(Pattern { rule, len: elems.len() as u16, start: self.elems.len() as u32 });
+            self.elems.extend(elems);
+        }
         Ok(())
     }
 
-    pub(crate) fn build(self, classes: &[u64], common: &[u32]) -> Matcher {
+    pub(crate) fn build(self, classes: &[u64], common: &[u32], lists: &[u32]) -> Matcher {
         // How often a word stands in a reply, a rare one being 1: `common` runs from the most frequent down.
         let mut weights: Vec<usize> = vec![1; classes.len()];
         for (rank, word) in common.iter().enumerate() {
@@ -195,8 +235,9 @@ impl Rules {
         let mut hangs: Vec<(u32, u8)> = Vec::with_capacity(self.patterns.len());
         for (p, pattern) in self.patterns.iter().enumerate() {
             let mut best: Option<(usize, usize)> = None;
-            for (k, elem) in pattern.elems.iter().enumerate() {
+            for (k, elem) in pattern.elems(&self.elems).iter().enumerate() {
                 let Elem::One { classes: bits, words, not: false, optional: false } = elem else { continue };
+                let words = words.get(lists);
                 // A list costs at least one for each word, so that a long one need not be added up.
                 if best.is_some_and(|(c, _)| words.len() >= c) {
                     continue;
@@ -232,9 +273,9 @@ impl Rules {
         let mut starts = vec![0u32; classes.len() + 1];
         let none: &[u32] = &[];
         let woken_by = |p: u32, k: u8| {
-            let elem = self.patterns.get(p as usize).and_then(|p| p.elems.get(usize::from(k)));
+            let elem = self.patterns.get(p as usize).and_then(|p| p.elems(&self.elems).get(usize::from(k)));
             let (bits, words) = match elem {
-                Some(Elem::One { classes, words, .. }) => (*classes, &words[..]),
+                Some(Elem::One { classes, words, .. }) => (*classes, words.get(lists)),
                 _ => (0, none),
             };
             let of_class = members.get(&bits).map_or(none, |(_, of)| of.as_slice());
@@ -265,7 +306,14 @@ impl Rules {
                 }
             }
         }
-        Matcher { rules: self.rules, patterns: self.patterns, starts, entries }
+        Matcher {
+            rules: self.rules,
+            patterns: self.patterns,
+            elems: self.elems,
+            lists: lists.to_vec(),
+            starts,
+            entries,
+        }
     }
 }
 
@@ -276,11 +324,11 @@ fn items(line: &str) -> Result<Vec<(&str, bool)>, String> {
     while !rest.is_empty() {
         let mut depth = 0usize;
         let mut end = rest.len();
-        for (i, c) in rest.char_indices() {
+        for (i, c) in rest.bytes().enumerate() {
             match c {
-                '(' => depth += 1,
-                ')' => depth = depth.checked_sub(1).ok_or("a bracket too many")?,
-                c if c.is_whitespace() && depth == 0 => {
+                b'(' => depth += 1,
+                b')' => depth = depth.checked_sub(1).ok_or("a bracket too many")?,
+                b' ' | b'\t' if depth == 0 => {
                     end = i;
                     break;
                 }
@@ -303,11 +351,11 @@ fn items(line: &str) -> Result<Vec<(&str, bool)>, String> {
 /// The alternatives of a group, split at the bars that stand in no inner bracket.
 fn alternatives(body: &str) -> Vec<&str> {
     let (mut depth, mut from, mut out) = (0i32, 0, Vec::new());
-    for (i, c) in body.char_indices() {
+    for (i, c) in body.bytes().enumerate() {
         match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '|' if depth == 0 => {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'|' if depth == 0 => {
                 out.push(&body[from..i]);
                 from = i + 1;
             }
@@ -318,21 +366,23 @@ fn alternatives(body: &str) -> Vec<&str> {
     out
 }
 
-fn one(classes: u64, words: Vec<u32>, not: bool, optional: bool) -> Elem {
-    Elem::One { classes, words: words.into(), not, optional }
+fn one(classes: u64, words: List, not: bool, optional: bool) -> Elem {
+    Elem::One { classes, words, not, optional }
 }
 
 /// Every sequence of elements that a stretch of a pattern stands for.
 fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String> {
     let mut variants: Vec<Vec<Elem>> = vec![Vec::with_capacity(8)];
     for (item, optional) in items(text)? {
-        let choices = parse_item(item, optional, b)?;
-        if let [only] = choices.as_slice() {
-            for v in &mut variants {
-                v.extend(only.iter().cloned());
+        let choices = match parse_item(item, optional, b)? {
+            Item::One(elem) => {
+                for v in &mut variants {
+                    v.push(elem);
+                }
+                continue;
             }
-            continue;
-        }
+            Item::Many(choices) => choices,
+        };
         let mut next = Vec::with_capacity(variants.len() * choices.len());
         for mut v in variants {
             let Some((last, others)) = choices.split_last() else { continue };
@@ -352,15 +402,29 @@ fn parse_sequence(text: &str, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String>
     Ok(variants)
 }
 
-/// What one item may be: several sequences of elements.
-fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Elem>>, String> {
-    let single = |elem| Ok(vec![vec![elem]]);
+/// What one item may be: mostly one element, else several sequences.
+enum Item {
+    One(Elem),
+    Many(Vec<Vec<Elem>>),
+}
+
+/// A sequence of words and nothing else, as most longer alternatives are.
+fn plain_sequence(text: &str, b: &mut Builder) -> Option<Vec<Elem>> {
+    if !text.bytes().all(|c| c.is_ascii_lowercase() || c == b' ') {
+        return None;
+    }
+    let word = |w: &str| b.plain(w).map(|w| one(0, List { start: w, len: 1 }, false, false));
+    text.split_ascii_whitespace().map(word).collect()
+}
+
+fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Item, String> {
+    let single = |elem| Ok(Item::One(elem));
     match item {
         "^^" => return single(Elem::SentenceStart),
         "$$" => return single(Elem::SentenceEnd),
         "^" => return single(Elem::ClauseStart),
         "$" => return single(Elem::ClauseEnd),
-        "*" => return single(one(u64::MAX, Vec::new(), false, optional)),
+        "*" => return single(one(u64::MAX, List::default(), false, optional)),
         _ => {}
     }
     if let Some(n) = item.strip_prefix("..") {
@@ -379,10 +443,20 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
                     words.push(word);
                     continue;
                 }
-                sequences.extend(parse_sequence(alternative, b)?);
+                match plain_sequence(alternative, b) {
+                    Some(sequence) => sequences.push(sequence),
+                    None => sequences.extend(parse_sequence(alternative, b)?),
+                }
             }
         }
-        None => sequences.push(parse_word(body, b)?),
+        None => {
+            if body.bytes().all(|c| c.is_ascii_lowercase())
+                && let Some(w) = b.plain(body)
+            {
+                return single(one(0, List { start: w, len: 1 }, not, optional));
+            }
+            sequences.push(parse_word(body, b)?);
+        }
     }
     // Alternatives of one word each are one element; longer ones are sequences of their own.
     let mut longer: Vec<Vec<Elem>> = Vec::new();
@@ -390,7 +464,7 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
         match sequence.as_slice() {
             [Elem::One { classes, words: w, not: false, optional: false }] => {
                 bits |= classes;
-                words.extend_from_slice(w);
+                words.extend_from_slice(w.get(&b.lists));
             }
             _ if not => return Err("a negated alternative must be one word".to_owned()),
             _ => longer.push(sequence),
@@ -398,38 +472,44 @@ fn parse_item(item: &str, optional: bool, b: &mut Builder) -> Result<Vec<Vec<Ele
     }
     words.sort_unstable();
     words.dedup();
+    if longer.is_empty() {
+        let words = List::put(&mut b.lists, &words);
+        return single(one(bits, words, not, optional));
+    }
     let mut out = Vec::new();
     if bits != 0 || !words.is_empty() {
-        out.push(vec![one(bits, words, not, optional && longer.is_empty())]);
+        let words = List::put(&mut b.lists, &words);
+        out.push(vec![one(bits, words, not, false)]);
     }
-    if !longer.is_empty() && optional {
+    if optional {
         out.push(Vec::new());
     }
     out.extend(longer);
-    Ok(out)
+    Ok(Item::Many(out))
 }
 
 fn parse_word(word: &str, b: &mut Builder) -> Result<Vec<Elem>, String> {
+    let listed = |words: List| Ok(vec![one(0, words, false, false)]);
     if let Some(name) = word.strip_prefix('@') {
-        return match (class::bit(name), b.set(name)) {
-            (Some(bit), _) => Ok(vec![one(bit, Vec::new(), false, false)]),
-            (None, Some(set)) => Ok(vec![one(0, set.to_vec(), false, false)]),
+        return match (class::bit(name), b.set_list(name)) {
+            (Some(bit), _) => Ok(vec![one(bit, List::default(), false, false)]),
+            (None, Some(set)) => listed(set),
             _ => Err(format!("no class @{name}")),
         };
     }
     if let Some(base) = word.strip_prefix('~') {
-        let forms = b.lemma(base).ok_or_else(|| format!("no verb ~{base} in verbs.txt"))?;
-        return Ok(vec![one(0, forms.to_vec(), false, false)]);
+        return listed(b.lemma_list(base).ok_or_else(|| format!("no verb ~{base} in verbs.txt"))?);
     }
     if word.bytes().all(|c| c.is_ascii_lowercase())
         && let Some(w) = b.plain(word)
     {
-        return Ok(vec![one(0, vec![w], false, false)]);
+        return listed(List::put(&mut b.lists, &[w]));
     }
     if word.contains(['(', ')', '[', ']', '|', '?']) {
         return Err(format!("a stray bracket in {word}"));
     }
-    Ok(b.sequence(word).into_iter().map(|w| one(0, vec![w], false, false)).collect())
+    let words = b.sequence(word);
+    Ok(words.into_iter().map(|w| one(0, List::put(&mut b.lists, &[w]), false, false)).collect())
 }
 
 fn masks(names: &str) -> Result<u16, String> {
@@ -476,8 +556,10 @@ impl Matcher {
             for &(p, k) in self.entries.get(from as usize..to as usize).unwrap_or(&[]) {
                 let Some(pattern) = self.patterns.get(p as usize) else { continue };
                 let k = usize::from(k);
-                let Some(start) = back(doc, pattern.elems.get(..k).unwrap_or(&[]), t, t) else { continue };
-                let Some(end) = forth(doc, pattern.elems.get(k + 1..).unwrap_or(&[]), t + 1, t) else { continue };
+                let elems = pattern.elems(&self.elems);
+                let lists = self.lists.as_slice();
+                let Some(start) = back(doc, lists, elems.get(..k).unwrap_or(&[]), t, t) else { continue };
+                let Some(end) = forth(doc, lists, elems.get(k + 1..).unwrap_or(&[]), t + 1, t) else { continue };
                 if end > start {
                     hits.push(Hit { rule: pattern.rule, start: start as u32, end: end as u32 });
                 }
@@ -525,23 +607,23 @@ fn edge(doc: &Document, elem: &Elem, at: usize) -> bool {
 }
 
 /// Match elements from `at` on; the token after the last one matched.
-fn forth(doc: &Document, elems: &[Elem], at: usize, home: usize) -> Option<usize> {
+fn forth(doc: &Document, lists: &[u32], elems: &[Elem], at: usize, home: usize) -> Option<usize> {
     let Some((elem, rest)) = elems.split_first() else { return Some(at) };
     match elem {
         Elem::One { classes, words, not, optional } => {
-            if fits(doc, *classes, words, *not, at, home)
-                && let Some(end) = forth(doc, rest, at + 1, home)
+            if fits(doc, *classes, words.get(lists), *not, at, home)
+                && let Some(end) = forth(doc, lists, rest, at + 1, home)
             {
                 return Some(end);
             }
-            if *optional { forth(doc, rest, at, home) } else { None }
+            if *optional { forth(doc, lists, rest, at, home) } else { None }
         }
         Elem::Gap(n) => (0..=usize::from(*n))
             .take_while(|g| *g == 0 || fits(doc, u64::MAX, &[], false, at + g - 1, home))
-            .find_map(|g| forth(doc, rest, at + g, home)),
+            .find_map(|g| forth(doc, lists, rest, at + g, home)),
         _ => {
             if edge(doc, elem, at) {
-                forth(doc, rest, at, home)
+                forth(doc, lists, rest, at, home)
             } else {
                 None
             }
@@ -550,24 +632,24 @@ fn forth(doc: &Document, elems: &[Elem], at: usize, home: usize) -> Option<usize
 }
 
 /// Match elements backwards, the last of them just before `at`; the first token matched.
-fn back(doc: &Document, elems: &[Elem], at: usize, home: usize) -> Option<usize> {
+fn back(doc: &Document, lists: &[u32], elems: &[Elem], at: usize, home: usize) -> Option<usize> {
     let Some((elem, rest)) = elems.split_last() else { return Some(at) };
     match elem {
         Elem::One { classes, words, not, optional } => {
             if let Some(before) = at.checked_sub(1)
-                && fits(doc, *classes, words, *not, before, home)
-                && let Some(start) = back(doc, rest, before, home)
+                && fits(doc, *classes, words.get(lists), *not, before, home)
+                && let Some(start) = back(doc, lists, rest, before, home)
             {
                 return Some(start);
             }
-            if *optional { back(doc, rest, at, home) } else { None }
+            if *optional { back(doc, lists, rest, at, home) } else { None }
         }
         Elem::Gap(n) => (0..=usize::from(*n))
             .take_while(|g| *g == 0 || at.checked_sub(*g).is_some_and(|b| fits(doc, u64::MAX, &[], false, b, home)))
-            .find_map(|g| at.checked_sub(g).and_then(|b| back(doc, rest, b, home))),
+            .find_map(|g| at.checked_sub(g).and_then(|b| back(doc, lists, rest, b, home))),
         _ => {
             if edge(doc, elem, at) {
-                back(doc, rest, at, home)
+                back(doc, lists, rest, at, home)
             } else {
                 None
             }

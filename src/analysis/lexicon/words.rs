@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
+use super::pattern::List;
 use super::{Spelling, WordHasher, Words};
 use crate::analysis::document::class;
 
@@ -21,6 +22,9 @@ const COMMON: &str = "the you i it and is a to that not in on have of would your
     table words man saying god coming doing thank start sure course love must end under honestly weeks lot hand \
     says";
 
+/// Marks the id of a word that normal.txt reads as others: it does not stand for itself in a pattern.
+const OTHER: u32 = 1 << 31;
+
 type Table<T> = HashMap<Box<str>, T, BuildHasherDefault<WordHasher>>;
 
 /// Collects words, their classes, verb forms and spellings.
@@ -30,6 +34,9 @@ pub(crate) struct Builder {
     normal: Table<Vec<Box<str>>>,
     sets: Table<Vec<u32>>,
     lemmas: Table<Vec<u32>>,
+    /// The word lists of pattern elements.
+    pub(crate) lists: Vec<u32>,
+    listed: Table<List>,
     pub(crate) common: Vec<u32>,
     pub(crate) problems: Vec<String>,
 }
@@ -37,11 +44,13 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new(normal: &str, classes: &str, verbs: &str) -> Self {
         let mut b = Self {
-            ids: Table::default(),
+            ids: Table::with_capacity_and_hasher(1 << 13, Default::default()),
             classes: vec![0, class::NUM, class::EMOJI],
             normal: Table::default(),
             sets: Table::default(),
             lemmas: Table::default(),
+            lists: Vec::with_capacity(1 << 15),
+            listed: Table::default(),
             common: Vec::new(),
             problems: Vec::new(),
         };
@@ -139,17 +148,21 @@ impl Builder {
 
     fn intern(&mut self, word: &str) -> u32 {
         if let Some(id) = self.ids.get(word) {
-            return *id;
+            return *id & !OTHER;
         }
         let id = self.classes.len() as u32;
         self.classes.push(0);
-        self.ids.insert(word.into(), id);
+        let other = if word.contains('\'') || self.normal.contains_key(word) { OTHER } else { 0 };
+        self.ids.insert(word.into(), id | other);
         id
     }
 
     /// The id of a word that stands for itself alone, as most words in patterns do.
     pub(crate) fn plain(&mut self, word: &str) -> Option<u32> {
-        (!self.normal.contains_key(word) && !word.contains('\'')).then(|| self.intern(word))
+        match self.ids.get(word) {
+            Some(id) => (id & OTHER == 0).then_some(*id),
+            None => (!self.normal.contains_key(word) && !word.contains('\'')).then(|| self.intern(word)),
+        }
     }
 
     /// The ids that a word in a pattern stands for, contractions taken apart.
@@ -171,14 +184,33 @@ impl Builder {
         }
     }
 
-    /// The words of a class that is no bit.
-    pub(crate) fn set(&self, name: &str) -> Option<&[u32]> {
-        self.sets.get(name).map(Vec::as_slice)
+    /// The words of a class that is no bit, as a list of the pool.
+    pub(crate) fn set_list(&mut self, name: &str) -> Option<List> {
+        Self::list(&mut self.lists, &mut self.listed, &self.sets, '@', name)
     }
 
-    /// All forms of a verb.
-    pub(crate) fn lemma(&self, base: &str) -> Option<&[u32]> {
-        self.lemmas.get(base).map(Vec::as_slice)
+    /// All forms of a verb, as a list of the pool.
+    pub(crate) fn lemma_list(&mut self, base: &str) -> Option<List> {
+        Self::list(&mut self.lists, &mut self.listed, &self.lemmas, '~', base)
+    }
+
+    fn list(
+        pool: &mut Vec<u32>,
+        listed: &mut Table<List>,
+        of: &Table<Vec<u32>>,
+        mark: char,
+        name: &str,
+    ) -> Option<List> {
+        let key = format!("{mark}{name}");
+        if let Some(list) = listed.get(key.as_str()) {
+            return Some(*list);
+        }
+        let mut words = of.get(name)?.clone();
+        words.sort_unstable();
+        words.dedup();
+        let list = List::put(pool, &words);
+        listed.insert(key.into(), list);
+        Some(list)
     }
 
     /// A number for each word that hangs on nothing but its letters: the features of the model are made of it.
@@ -194,7 +226,7 @@ impl Builder {
 
     /// The finished tables.
     pub(crate) fn finish(&mut self) -> (Words, Vec<u64>) {
-        let mut words = Words::default();
+        let mut words = Words::with_capacity_and_hasher(self.ids.len() + self.normal.len(), Default::default());
         let keys: Vec<Box<str>> = self.normal.keys().cloned().collect();
         let mut sorted = keys;
         sorted.sort_unstable();
@@ -203,7 +235,7 @@ impl Builder {
             words.insert(key, spelling(&ids));
         }
         for (word, id) in &self.ids {
-            words.entry(word.clone()).or_insert_with(|| spelling(&[*id]));
+            words.entry(word.clone()).or_insert_with(|| spelling(&[*id & !OTHER]));
         }
         (words, self.classes.clone())
     }

@@ -238,7 +238,8 @@ fn clause(turn: &TurnContext<'_>, lexicon: &Lexicon, c: &Clause, sink: &mut impl
         if t.class & (class::DET | class::PREP | class::BE) == 0 {
             sink.add(mix(family::SUBJECT_WORD, who << 1 | s.negated, word));
         }
-        if i == 0 || doc.tokens.get(i - 1).is_none_or(|p| p.start != t.start) {
+        // The lexicon's own words need no letters: they are typed often enough to be learnt as they are.
+        if lexicon.key_of(t.word) == 0 {
             letters(doc.norm(i), sink);
         }
         (before2, before, sign_before) = (before, word, own);

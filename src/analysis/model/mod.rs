@@ -17,21 +17,25 @@ use features::{Sink, Verdict};
 
 /// The ids the model scores: all skills and faults, in the rubric's order.
 pub const SCORED: usize = 24;
-/// Weights of one feature: an i8 for each id, for the reply and for the clause.
+/// Weights of one feature: a byte for each id, for the reply and for the clause.
 const ROW: usize = 2 * SCORED;
 /// Slots of the table, as bits of a feature.
 const SLOT_BITS: u32 = 16;
 const SLOTS: usize = 1 << SLOT_BITS;
 /// Inputs of the last step: three scores, two of the rules, the scores of the other ids.
 const INPUTS: usize = 5 + SCORED;
-/// Features of one i16 sum: 250 times 127 is still within it.
+/// Weights are kept as bytes with this added, so that eight can be summed at once in the lanes of two words.
+const OFFSET: i32 = 128;
+/// The bytes of a word that are summed in its own lanes; the others are shifted there.
+const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+/// Features of one narrow sum: 250 times 255 is still within 16 bits.
 const MOST_NARROW: u32 = 250;
 /// A clause's score where there is no clause.
 const NO_CLAUSE: f32 = -2.0;
 
 const MAGIC: &[u8; 4] = b"SWLM";
 /// The layout of the weights; a file of another one is not used.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 const HEADER: usize = 8;
 
 /// The model's number of an id; none for safety signals.
@@ -203,7 +207,7 @@ impl Opinion {
 /// Sums of weights, clause by clause.
 struct Sums<'m> {
     model: &'m Model,
-    narrow: [i16; ROW],
+    narrow: [[u64; 2]; ROW / 8],
     narrow_count: u32,
     now: [i32; ROW],
     count: u32,
@@ -216,7 +220,7 @@ impl<'m> Sums<'m> {
     fn new(model: &'m Model) -> Self {
         Self {
             model,
-            narrow: [0; ROW],
+            narrow: [[0; 2]; ROW / 8],
             narrow_count: 0,
             now: [0; ROW],
             count: 0,
@@ -227,14 +231,20 @@ impl<'m> Sums<'m> {
     }
 
     fn widen(&mut self) {
-        for (wide, narrow) in self.now.iter_mut().zip(&mut self.narrow) {
-            *wide = wide.saturating_add(i32::from(std::mem::take(narrow)));
+        let offset = OFFSET * self.narrow_count as i32;
+        for (wide, [even, odd]) in self.now.chunks_exact_mut(8).zip(&mut self.narrow) {
+            for (n, sum) in wide.iter_mut().enumerate() {
+                let lanes = if n % 2 == 0 { *even } else { *odd };
+                let lane = (lanes >> (n / 2 * 16)) as u16;
+                *sum = sum.saturating_add(i32::from(lane) - offset);
+            }
+            (*even, *odd) = (0, 0);
         }
         self.count += self.narrow_count;
         self.narrow_count = 0;
     }
 
-    fn into_reply(&mut self) {
+    fn add_to_reply(&mut self) {
         for (sum, now) in self.reply.iter_mut().zip(&self.now) {
             *sum = sum.saturating_add(*now);
         }
@@ -244,7 +254,7 @@ impl<'m> Sums<'m> {
 
     fn finish(mut self, audience: Audience) -> (Scores, Vec<(u32, [f32; SCORED])>) {
         self.widen();
-        self.into_reply();
+        self.add_to_reply();
         let mut scores = [[0.0, NO_CLAUSE, NO_CLAUSE]; SCORED];
         let scale = scale(self.total);
         for (n, score) in scores.iter_mut().enumerate() {
@@ -276,12 +286,14 @@ impl Sink for Sums<'_> {
     fn add(&mut self, feature: u32) {
         let slot = feature as usize & (SLOTS - 1);
         let print = fingerprint(feature).to_le_bytes();
-        if self.model.prints.get(slot * 2..slot * 2 + 2) != Some(&print[..]) {
+        if self.model.prints.get(slot * 2..).and_then(<[u8]>::first_chunk::<2>) != Some(&print) {
             return;
         }
-        let Some(row) = self.model.rows.get(slot * ROW..slot * ROW + ROW) else { return };
-        for (sum, w) in self.narrow.iter_mut().zip(row) {
-            *sum += i16::from(*w as i8);
+        let Some(row) = self.model.rows.get(slot * ROW..).and_then(<[u8]>::first_chunk::<ROW>) else { return };
+        for ([even, odd], eight) in self.narrow.iter_mut().zip(row.as_chunks::<8>().0) {
+            let eight = u64::from_le_bytes(*eight);
+            *even += eight & EVEN;
+            *odd += (eight >> 8) & EVEN;
         }
         self.narrow_count += 1;
         if self.narrow_count == MOST_NARROW {
@@ -298,7 +310,7 @@ impl Sink for Sums<'_> {
             *score = *sum as f32 * worth * scale + bias;
         }
         self.clauses.push((clause as u32, scores));
-        self.into_reply();
+        self.add_to_reply();
     }
 }
 

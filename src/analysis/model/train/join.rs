@@ -1,4 +1,5 @@
 //! Logistic regression on a handful of inputs, by Newton's method: joins the model's scores with the rules.
+#![allow(clippy::needless_range_loop)] // Matrices read best by row and column.
 
 use super::super::INPUTS;
 

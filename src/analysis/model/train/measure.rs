@@ -61,16 +61,23 @@ pub fn graded(id: Id, judged: &[Judged], cut: [f32; 2]) -> Vec<(u8, u8)> {
     judged.iter().map(|(p, g)| (*g, grade(id, p[0], p[1], cut))).collect()
 }
 
-/// The thresholds with the best mean of F1 and kappa among those with at least this precision.
+/// How many neighbours on each side a threshold is judged with, in hundredths.
+const SMOOTH: usize = 3;
+
+/// The thresholds with the best mean of F1 and kappa among those with at least this precision. Each is judged together
+/// with its neighbours, so that a lucky one is not taken.
 pub fn choose(id: Id, judged: &[Judged], floor: f64) -> [f32; 2] {
     let mut best = (-1.0, [2.0; 2]);
-    for first in 4..95u8 {
-        for second in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 2.0] {
-            let cut = [f32::from(first) / 100.0, second];
-            let f = figures(id, &graded(id, judged, cut));
-            let value = 0.5 * f.f1 + 0.5 * f.kappa;
-            if f.precision >= floor && value > best.0 {
-                best = (value, cut);
+    for second in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 2.0] {
+        let all: Vec<Figures> = (0..99u8)
+            .map(|first| figures(id, &graded(id, judged, [f32::from(first + 1) / 100.0, second])))
+            .collect();
+        for first in 3..95usize {
+            let near = all.get(first.saturating_sub(SMOOTH)..=first + SMOOTH).unwrap_or(&[]);
+            let mean = |f: &dyn Fn(&Figures) -> f64| near.iter().map(f).sum::<f64>() / near.len().max(1) as f64;
+            let value = mean(&|f| 0.5 * f.f1 + 0.5 * f.kappa);
+            if mean(&|f| f.precision) >= floor && value > best.0 {
+                best = (value, [(first + 1) as f32 / 100.0, second]);
             }
         }
     }

@@ -6,6 +6,7 @@
 //! 3. Thresholds are chosen on those probabilities.
 //!
 //! Indexing is by numbers that this module makes itself.
+#![allow(clippy::needless_range_loop)]
 
 mod data;
 mod join;
@@ -22,7 +23,8 @@ use measure::{Judged, choose, figures, graded};
 use svm::{Matrix, Settings, Vocabulary, solve};
 
 use super::{
-    HEADER, Head, INPUTS, LAYOUT, MAGIC, NO_CLAUSE, ROW, SCORED, SLOTS, Scores, best_two, fingerprint, id_of, inputs,
+    HEADER, Head, INPUTS, LAYOUT, MAGIC, NO_CLAUSE, OFFSET, ROW, SCORED, SLOTS, Scores, best_two, fingerprint, id_of,
+    inputs,
 };
 use crate::analysis::rubric::{Id, Kind};
 
@@ -158,7 +160,8 @@ fn fit(id: Id, n: usize, of: &[usize], examples: &[Example], rows: &Rows) -> Wei
         let quoted = e.clauses.iter().any(|c| marked(c.1));
         for (row, (_, bits)) in rows.clauses_of[i].clone().zip(&e.clauses) {
             // A mark without a quote could be in any clause; one under the cut-off is neither here nor there.
-            if !(shown(i) && !quoted || !shown(i) && marked(*bits)) {
+            let usable = if shown(i) { quoted } else { !marked(*bits) };
+            if usable {
                 parts.push((row, shown(i) && marked(*bits), 1.0));
             }
         }
@@ -226,7 +229,7 @@ fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &
     (Head { weights: heads(&|_| true), cut: choose(id, &of(&|_, _| true), floor) }, line)
 }
 
-/// The file: header, fingerprints, rows of i8, then numbers as f32, all little endian.
+/// The file: header, fingerprints, rows of bytes, then numbers as f32, all little endian.
 fn bytes(v: &Vocabulary, weights: &[Weights], heads: &[Head]) -> Vec<u8> {
     let mut out = Vec::with_capacity(HEADER + SLOTS * (ROW + 2) + 16_000);
     out.extend_from_slice(MAGIC);
@@ -244,7 +247,8 @@ fn bytes(v: &Vocabulary, weights: &[Weights], heads: &[Head]) -> Vec<u8> {
         let slot = *feature as usize & (SLOTS - 1);
         prints[slot] = fingerprint(*feature);
         for (k, (w, _)) in sets.iter().enumerate() {
-            table[slot * ROW + k] = (w[column] * v.idf[column] / worth[k].0).round().clamp(-127.0, 127.0) as i8 as u8;
+            let weight = (w[column] * v.idf[column] / worth[k].0).round().clamp(-127.0, 127.0);
+            table[slot * ROW + k] = (weight as i32 + OFFSET) as u8;
         }
     }
     out.extend(prints.iter().flat_map(|p| p.to_le_bytes()));
