@@ -69,9 +69,8 @@ const SMOOTH: usize = 3;
 pub fn choose(id: Id, judged: &[Judged], floor: f64) -> [f32; 2] {
     let mut best = (-1.0, [2.0; 2]);
     for second in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 2.0] {
-        let all: Vec<Figures> = (0..99u8)
-            .map(|first| figures(id, &graded(id, judged, [f32::from(first + 1) / 100.0, second])))
-            .collect();
+        let all: Vec<Figures> =
+            (0..99u8).map(|first| figures(id, &graded(id, judged, [f32::from(first + 1) / 100.0, second]))).collect();
         for first in 3..95usize {
             let near = all.get(first.saturating_sub(SMOOTH)..=first + SMOOTH).unwrap_or(&[]);
             let mean = |f: &dyn Fn(&Figures) -> f64| near.iter().map(f).sum::<f64>() / near.len().max(1) as f64;
