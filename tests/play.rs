@@ -1,5 +1,7 @@
 //! Plain mode from the outside: what a person, a pipe and a screen reader see, and what is left on disk.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
