@@ -28,7 +28,7 @@ fn good(driver: &mut Driver) {
     driver
         .say("I felt sad on Tuesday when the music was on until one.")
         .say("You must be worn out after your late shifts, and music is how you come down.")
-        .say("Could you use headphones after eleven?");
+        .say("Could you turn the music down after eleven?");
 }
 
 #[test]

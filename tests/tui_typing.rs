@@ -40,7 +40,7 @@ fn a_whole_rehearsal_from_a_slip_to_a_good_end() {
     d.ctrl('b').ctrl('u').typed("I felt sad on Tuesday when the music was on until one.").keys(&[Enter]);
     assert!(d.shows("attempt 2") && d.shows("✓1"), "{}", d.screen());
     d.say("You must be worn out after your late shifts, and music is how you come down.");
-    d.say("Could you use headphones after eleven?");
+    d.say("Could you turn the music down after eleven?");
     for _ in 0..3 {
         if !d.shows("The talk is over") {
             d.say("Sorry, I know it is late. Could you use headphones after eleven on weekdays?");

@@ -23,6 +23,8 @@ pub struct Talk {
     id: String,
     session: Session,
     path: Vec<TurnId>,
+    /// How many takes there are; counting them goes through every turn.
+    attempts: usize,
     commands: Option<Sender<Command>>,
     worker: Option<JoinHandle<()>>,
     stop: Stop,
@@ -44,6 +46,7 @@ impl Talk {
             id,
             session,
             path: Vec::new(),
+            attempts: 1,
             commands: Some(commands),
             worker: Some(worker),
             stop,
@@ -51,6 +54,7 @@ impl Talk {
             saying: None,
         };
         talk.find_path();
+        talk.attempts = talk.session.takes().len();
         talk
     }
 
@@ -67,6 +71,11 @@ impl Talk {
     /// The turns of the present take, by id.
     pub fn path(&self) -> &[TurnId] {
         &self.path
+    }
+
+    /// How many takes there are.
+    pub fn attempts(&self) -> usize {
+        self.attempts
     }
 
     /// What was said and is not stored yet.
@@ -125,6 +134,9 @@ impl Talk {
                     return Happened::Trouble("what was stored does not fit what is shown".into());
                 }
                 self.find_path();
+                if matches!(event, Event::WentBack { .. }) {
+                    self.attempts = self.session.takes().len();
+                }
                 Happened::Event(event)
             }
             News::Done(result) => {

@@ -327,7 +327,7 @@ impl Screen for Rehearsal {
 
     fn aside(&self, on: &Shared) -> String {
         let Some(talk) = &on.talk else { return String::new() };
-        let takes = talk.session().takes().len();
+        let takes = talk.attempts();
         let attempt = if takes > 1 { format!("attempt {takes}  \u{b7}  ") } else { String::new() };
         format!("{attempt}{}", talk.session().setup().difficulty.as_str())
     }

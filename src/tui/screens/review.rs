@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, help, takes};
-use crate::report::course::{course, movers};
+use crate::report::course::{Mover, course, movers};
 use crate::report::{Remark, Summary, html, json, markdown, outcome};
 use crate::session::{Command, MOST_TENSE, Moment, Plan, Session, Speaker, TurnId};
 use crate::tui::app::dialog;
@@ -17,7 +17,6 @@ use crate::tui::widgets::chart;
 use crate::tui::widgets::conversation::{Shown, View};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::prose::{Prose, Rich};
-use crate::tui::widgets::wrap;
 
 /// The pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +35,23 @@ const PAGES: [(Page, &str); 4] = [
     (Page::ForReal, "For real"),
 ];
 
+/// What is known of the take, found out once and not in each frame.
+struct Found {
+    summary: Summary,
+    points: Vec<(i32, i32)>,
+    movers: Vec<Mover>,
+}
+
+impl Found {
+    fn of(session: &Session) -> Self {
+        let points = course(session).iter().map(|p| (p.trust, p.tension)).collect();
+        Self { summary: Summary::of(session), points, movers: movers(session) }
+    }
+}
+
 /// The look back.
 pub struct Review {
+    found: Option<Found>,
     page: Page,
     scroll: Scroll,
     view: View,
@@ -57,6 +71,7 @@ impl Review {
     pub fn new(on: &Shared) -> Self {
         let plan = on.talk.as_ref().and_then(|t| t.session().notes().plan.clone()).unwrap_or_default();
         Self {
+            found: on.talk.as_ref().map(|t| Found::of(t.session())),
             page: Page::Summary,
             scroll: Scroll::default(),
             view: Shown::beginning(),
@@ -122,7 +137,12 @@ impl Review {
         let Some(talk) = &mut on.talk else { return Go::Home };
         let from = match (self.page, self.looked_at) {
             (Page::Talk, Some(turn)) => Some(turn),
-            _ => Summary::of(talk.session()).next.map(|r| r.turn).or_else(|| talk.last_reply().map(|t| t.id)),
+            _ => self
+                .found
+                .as_ref()
+                .and_then(|f| f.summary.next.as_ref())
+                .map(|r| r.turn)
+                .or_else(|| talk.last_reply().map(|t| t.id)),
         };
         let text = from.and_then(|id| talk.session().turn(id)).map(|t| t.text.clone());
         match (from, text) {
@@ -170,10 +190,10 @@ impl Review {
         }
     }
 
-    fn summary(session: &Session, theme: &Theme) -> Prose {
+    fn summary(&self, session: &Session, theme: &Theme) -> Prose {
         let scenario = session.scenario();
-        let summary = Summary::of(session);
         let mut prose = Prose::default();
+        let Some(Found { summary, .. }) = &self.found else { return prose };
         prose.para(&outcome(summary.ended, &scenario.counterpart.name), theme.strong);
         prose.rich(Rich::of("What you wanted: ", theme.dim).add(summary.goal.trim(), theme.text));
         coach::goals(&mut prose, theme, scenario, &session.position().met);
@@ -252,10 +272,10 @@ impl Review {
 
     fn draw_course(&self, session: &Session, canvas: &mut Canvas<'_>, area: Rect) {
         let theme = canvas.theme;
-        let points: Vec<(i32, i32)> = course(session).iter().map(|p| (p.trust, p.tension)).collect();
+        let Some(Found { points, movers, .. }) = &self.found else { return };
         let height = (area.height / 2).clamp(5, 12);
         let plot = Rect { height: height.min(area.height), width: area.width.min(100), ..area };
-        chart::lines(canvas, plot, &points);
+        chart::lines(canvas, plot, points);
         let mut x = canvas.put(area, area.x, area.y + height, "      o ", theme.you);
         x = canvas.put(area, x, area.y + height, "trust   ", theme.text);
         x = canvas.put(area, x, area.y + height, "x ", theme.other);
@@ -263,7 +283,6 @@ impl Review {
         x = canvas.put(area, x, area.y + height, "* ", theme.strong);
         canvas.put(area, x, area.y + height, "both    from the first reply to the last", theme.text);
         let mut prose = Prose::default();
-        let movers = movers(session);
         let name = &session.scenario().counterpart.name;
         if movers.is_empty() {
             prose.para(&format!("Nothing moved {name} much in this take."), theme.text);
@@ -398,7 +417,7 @@ impl Screen for Review {
         match self.page {
             Page::Summary => {
                 let text = Rect { height: inner.height.saturating_sub(2), width: inner.width.min(96), ..inner };
-                Self::summary(talk.session(), &theme).draw(canvas, text, self.scroll.0);
+                self.summary(talk.session(), &theme).draw(canvas, text, self.scroll.0);
                 Self::tense(talk.session(), canvas, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner });
             }
             Page::Talk => self.draw_talk(talk, canvas, inner),
@@ -469,12 +488,11 @@ impl Screen for Review {
         }
     }
 
+    fn on_top(&mut self, on: &mut Shared) {
+        self.found = on.talk.as_ref().map(|t| Found::of(t.session()));
+    }
+
     fn leave(&mut self, on: &mut Shared) {
         self.keep_plan(on);
     }
-}
-
-/// How wide the row of pages is; for tests of small terminals.
-pub fn pages_width() -> usize {
-    PAGES.iter().map(|(_, name)| wrap::width(name) + 2).sum()
 }
