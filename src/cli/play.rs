@@ -150,7 +150,12 @@ fn app(desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Fa
 
 /// The user's rehearsals.
 fn open() -> Result<Box<dyn Store>, Failure> {
-    Ok(Box::new(SqliteStore::open(store::paths::database()?)?))
+    let store = SqliteStore::open(store::paths::database()?)?;
+    if let Some(mended) = store.mended() {
+        // Beside the talk and not in it: with --json, standard output holds events only.
+        super::tell(&mended.to_string());
+    }
+    Ok(Box::new(store))
 }
 
 /// Go on with a rehearsal.

@@ -42,13 +42,15 @@ pub struct App {
     asking: bool,
     drawn: Drawn,
     size: (u16, u16),
+    /// Something was typed since the screen on top last kept what is written.
+    unkept: bool,
 }
 
 impl App {
     /// An app at this desk. What happens elsewhere is to be told to it through `tell`'s other end.
     pub fn new(desk: Desk, wishes: Wishes, tell: Sender<Incoming>) -> Self {
         let shared = Shared::new(desk, wishes, tell);
-        Self { shared, stack: Vec::new(), asking: false, drawn: Drawn::default(), size: SMALLEST }
+        Self { shared, stack: Vec::new(), asking: false, drawn: Drawn::default(), size: SMALLEST, unkept: false }
     }
 
     /// Show another number of colours than the environment says.
@@ -59,6 +61,9 @@ impl App {
     /// Open the first page, and on top of it what was asked for.
     pub fn open(&mut self, opening: &Opening) {
         self.stack.push(Box::new(home::Home::new(&mut self.shared)));
+        if let Some(text) = self.shared.desk.take_notice() {
+            self.shared.notice(text);
+        }
         match opening {
             Opening::Home => {}
             Opening::Situation(id) => match brief::open(&mut self.shared, id) {
@@ -85,6 +90,11 @@ impl App {
     /// What the screens share, to look at.
     pub fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Whether something was typed that may be lost when the program is killed now.
+    pub fn unkept(&self) -> bool {
+        self.unkept
     }
 
     /// Whether something is under way in the open rehearsal.
@@ -121,6 +131,13 @@ impl App {
                 }
                 let go = self.stack.last_mut().map(|screen| screen.happened(&mut self.shared, &happened));
                 self.go(go.unwrap_or(Go::Stay))
+            }
+            Incoming::Pause => {
+                self.unkept = false;
+                if let Some(top) = self.stack.last_mut() {
+                    top.keep(&mut self.shared);
+                }
+                Flow::Go
             }
             Incoming::End => Flow::Quit,
             Incoming::Suspend => Flow::Suspend,
@@ -194,6 +211,7 @@ impl App {
 
     fn input(&mut self, input: Input<'_>) -> Flow {
         let Some(top) = self.stack.last_mut() else { return Flow::Quit };
+        self.unkept = true;
         let go = top.input(&mut self.shared, &self.drawn, input);
         self.go(go)
     }
