@@ -110,7 +110,6 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
         console.say("Nothing you type leaves this computer.")?;
-        console.gap()?;
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
     let entry = match asked {
@@ -197,6 +196,7 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
         return Err(Failure::Failed("there are no situations to choose from; see `saywell scenarios path`".into()));
     }
     entries.sort_by_key(|e| (e.head.audience, e.head.problem_area, e.head.title.clone()));
+    console.gap()?;
     console.heading("Which conversation would you like to rehearse?")?;
     let mut n = 0;
     for audience in [Audience::Client, Audience::Trainee] {

@@ -44,18 +44,33 @@ pub struct App {
     size: (u16, u16),
     /// Something was typed since the screen on top last kept what is written.
     unkept: bool,
+    /// Somebody is there who can send us on when we are stopped.
+    stoppable: bool,
 }
 
 impl App {
     /// An app at this desk. What happens elsewhere is to be told to it through `tell`'s other end.
     pub fn new(desk: Desk, wishes: Wishes, tell: Sender<Incoming>) -> Self {
         let shared = Shared::new(desk, wishes, tell);
-        Self { shared, stack: Vec::new(), asking: false, drawn: Drawn::default(), size: SMALLEST, unkept: false }
+        Self {
+            shared,
+            stack: Vec::new(),
+            asking: false,
+            drawn: Drawn::default(),
+            size: SMALLEST,
+            unkept: false,
+            stoppable: true,
+        }
     }
 
     /// Show another number of colours than the environment says.
     pub fn set_colours(&mut self, colours: Colours) {
         self.shared.colours = colours;
+    }
+
+    /// Whether Ctrl+Z may stop us: only where a shell waits that can send us on.
+    pub fn set_stoppable(&mut self, stoppable: bool) {
+        self.stoppable = stoppable;
     }
 
     /// Open the first page, and on top of it what was asked for.
@@ -162,7 +177,12 @@ impl App {
 
     fn key(&mut self, key: Key) -> Flow {
         match key {
-            Key::Ctrl('z') => return Flow::Suspend,
+            Key::Ctrl('z') if self.stoppable => return Flow::Suspend,
+            Key::Ctrl('z') => {
+                self.shared
+                    .notice("There is no shell under Saywell here to go back to. Ctrl+C leaves; everything is kept.");
+                return Flow::Go;
+            }
             Key::Ctrl('l') => return Flow::Repaint,
             _ => {}
         }

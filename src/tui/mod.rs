@@ -73,6 +73,7 @@ pub struct Wishes {
 pub fn run(desk: Desk, opening: &Opening, wishes: Wishes) -> io::Result<Option<String>> {
     let (tell, inbox) = channel();
     let mut app = App::new(desk, wishes, tell.clone());
+    app.set_stoppable(terminal::has_job_control());
     app.open(opening);
     terminal::guard_panics();
     listen_to_signals(&tell)?;
