@@ -258,7 +258,7 @@ fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Resu
     console.gap()?;
     console.heading(&scenario.title)?;
     if let Some(note) = &scenario.content_note {
-        console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+        console.aside(&format!("Before you begin: {}", crate::session::explain::lower_first(note.trim())))?;
     }
     if scenario.safety.as_ref().is_some_and(|s| s.screen) {
         let words = safety::words();
