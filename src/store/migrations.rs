@@ -76,4 +76,4 @@ const STEPS: &[M<'static>] = &[M::up(
     WHEN OLD.text IS NOT NULL
     BEGIN SELECT raise(ABORT, 'the text of a scenario belongs to its hash'); END;
     ",
-)];
+), M::up("-- The events 'worded' and 'judged'.")];
