@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod cli;
 pub mod config;
 pub mod counterpart;
+pub mod llm;
 pub mod report;
 pub mod runtime;
 pub mod safety;

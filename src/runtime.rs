@@ -14,7 +14,7 @@ use crate::store::{self, NewSession, Seq, Store};
 
 pub use crate::store::Recorded;
 pub use desk::Desk;
-pub use stop::Stop;
+pub use stop::{Stop, Watching};
 
 /// Where the time comes from: milliseconds since 1970.
 pub type Clock = fn() -> i64;
