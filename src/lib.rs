@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod counterpart;
 pub mod llm;
+pub mod prompts;
 pub mod report;
 pub mod runtime;
 pub mod safety;

@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Every template by its name, with its text.
@@ -122,7 +121,7 @@ impl Prompts {
     ///
     /// # Errors
     /// It has a mistake, or names a value that is not given.
-    pub fn render(&self, name: &str, values: impl Serialize) -> Result<String, Error> {
+    pub fn render(&self, name: &str, values: Value) -> Result<String, Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let text = self.texts.get(name).map_or("", |text| &**text);

@@ -276,7 +276,9 @@ impl Plain {
                 Event::Finished { .. } => self.summary()?,
                 Event::Started { .. }
                 | Event::UserSaid { .. }
+                | Event::Worded { .. }
                 | Event::Analysed { .. }
+                | Event::Judged { .. }
                 | Event::Moved { .. }
                 | Event::Prepared { .. }
                 | Event::Felt { .. }

@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use super::Incoming;
-use crate::runtime::{Recorded, Runtime, RuntimeError, Stop};
+use crate::counterpart::Partly;
+use crate::runtime::{Recorded, Runtime, RuntimeError, Stop, Told};
 use crate::session::{Command, Event, Phase, Session, Speaker, Turn, TurnId};
 
 /// What the thread tells.
@@ -13,6 +14,10 @@ use crate::session::{Command, Event, Phase, Session, Speaker, Turn, TurnId};
 pub enum News {
     /// This was stored.
     Event(Box<Recorded>),
+    /// The next sentence of an answer that is on its way.
+    Sentence(String),
+    /// The model is asked again in so many seconds.
+    Waiting(u64),
     /// The command is done, or was refused.
     Done(Result<(), RuntimeError>),
 }
@@ -32,6 +37,10 @@ pub struct Talk {
     under_way: usize,
     /// What was said and is not stored yet.
     saying: Option<String>,
+    /// What came of the other's answer so far.
+    answering: String,
+    /// Seconds until a model is asked again.
+    waiting: Option<u64>,
 }
 
 impl Talk {
@@ -52,6 +61,8 @@ impl Talk {
             stop,
             under_way: 0,
             saying: None,
+            answering: String::new(),
+            waiting: None,
         };
         talk.find_path();
         talk.attempts = talk.session.takes().len();
@@ -81,6 +92,16 @@ impl Talk {
     /// What was said and is not stored yet.
     pub fn saying(&self) -> Option<&str> {
         self.saying.as_deref()
+    }
+
+    /// What came of the other's answer so far; empty where none is on its way.
+    pub fn answering(&self) -> &str {
+        &self.answering
+    }
+
+    /// Seconds until a model that failed is asked again.
+    pub fn waiting(&self) -> Option<u64> {
+        self.waiting
     }
 
     /// Whether something is under way.
@@ -127,8 +148,10 @@ impl Talk {
         match news {
             News::Event(recorded) => {
                 let event = recorded.event;
-                if matches!(event, Event::UserSaid { .. }) {
-                    self.saying = None;
+                match event {
+                    Event::UserSaid { .. } => self.saying = None,
+                    Event::CounterpartSaid { .. } => (self.answering, self.waiting) = (String::new(), None),
+                    _ => {}
                 }
                 if self.session.observe(event.clone()).is_err() {
                     return Happened::Trouble("what was stored does not fit what is shown".into());
@@ -139,7 +162,20 @@ impl Talk {
                 }
                 Happened::Event(event)
             }
+            News::Sentence(text) => {
+                self.waiting = None;
+                if !self.answering.is_empty() {
+                    self.answering.push(' ');
+                }
+                self.answering.push_str(&text);
+                Happened::Partly
+            }
+            News::Waiting(seconds) => {
+                self.waiting = Some(seconds);
+                Happened::Partly
+            }
             News::Done(result) => {
+                (self.answering, self.waiting) = (String::new(), None);
                 self.under_way = self.under_way.saturating_sub(1);
                 let saying = self.saying.take();
                 match result {
@@ -182,8 +218,12 @@ impl Drop for Talk {
 fn work(mut runtime: Runtime, todo: &Receiver<Command>, tell: &Sender<Incoming>, id: &str) {
     while let Ok(command) = todo.recv() {
         let send = |news| tell.send(Incoming::Talk(id.to_owned(), news)).is_ok();
-        let result = runtime.submit_watched(command, &mut |recorded| {
-            send(News::Event(Box::new(recorded.clone())));
+        let result = runtime.submit_watched(command, &mut |told| {
+            send(match told {
+                Told::Event(recorded) => News::Event(Box::new(recorded.clone())),
+                Told::Partly(_, Partly::Sentence(text)) => News::Sentence(text.to_owned()),
+                Told::Partly(_, Partly::Waiting(seconds, _)) => News::Waiting(seconds),
+            });
         });
         if !send(News::Done(result)) {
             return;
@@ -196,6 +236,8 @@ fn work(mut runtime: Runtime, todo: &Receiver<Command>, tell: &Sender<Incoming>,
 pub enum Happened {
     /// This was stored.
     Event(Event),
+    /// More of an answer came.
+    Partly,
     /// A command is done.
     Done,
     /// Something went wrong; nothing is lost.

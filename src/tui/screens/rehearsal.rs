@@ -59,6 +59,7 @@ impl Rehearsal {
             marks: !Self::hidden(talk),
             situation: true,
             saying: talk.saying(),
+            answering: talk.answering(),
             thinking: talk.thinking(),
             chosen: self.looked_at.map(|(turn, _)| turn),
         }
@@ -466,7 +467,7 @@ impl Screen for Rehearsal {
                 on.notice(why.clone());
                 self.finishing = false;
             }
-            Happened::Event(_) | Happened::Done => {}
+            Happened::Event(_) | Happened::Partly | Happened::Done => {}
         }
         Go::Stay
     }
