@@ -50,7 +50,9 @@ pub enum Error {
         source: io::Error,
     },
     /// A template has a mistake, or names a value that there is none of.
-    #[error("the prompt {name} has a mistake: {message}. Mend it, or move it away to use the one that comes with Saywell")]
+    #[error(
+        "the prompt {name} has a mistake: {message}. Mend it, or move it away to use the one that comes with Saywell"
+    )]
     Mistake {
         /// The file, or the name of the template.
         name: String,

@@ -2,6 +2,7 @@
 //! session's effects, and hands back what happened.
 
 pub mod desk;
+mod model;
 mod stop;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::store::{self, NewSession, Seq, Store};
 
 pub use crate::store::Recorded;
 pub use desk::Desk;
+pub use model::{Model, Wake};
 pub use stop::{Stop, Watching};
 
 /// Where the time comes from: milliseconds since 1970.
@@ -73,6 +75,7 @@ pub struct Runtime {
     /// The last event that is on disk.
     last: Seq,
     stop: Stop,
+    models: model::Models,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -98,8 +101,16 @@ impl Runtime {
         let at_ms = clock();
         let new = NewSession { id: &id, title: &session.scenario().title, scenario_text };
         let last = store.create(&new, at_ms, std::slice::from_ref(&started))?;
-        let mut runtime =
-            Self { store, counterpart: Box::new(Scripted), clock, session, id, last, stop: Stop::default() };
+        let mut runtime = Self {
+            store,
+            counterpart: Box::new(Scripted),
+            clock,
+            session,
+            id,
+            last,
+            stop: Stop::default(),
+            models: model::Models::default(),
+        };
         let mut happened = vec![Recorded { seq: last, at_ms, event: started.clone() }];
         let effects = runtime.session.handle(started)?;
         happened.extend(runtime.execute(effects)?);
@@ -140,6 +151,7 @@ impl Runtime {
             id: id.to_owned(),
             last,
             stop: Stop::default(),
+            models: model::Models::default(),
         };
         let effects = runtime.session.pending();
         let happened = runtime.execute(effects)?;
@@ -182,22 +194,29 @@ impl Runtime {
         self.run(vec![event], watch).map_err(|error| match error {
             RuntimeError::Store { error, .. } => RuntimeError::Store { error, unsaved: typed },
             other => other,
-        })
+        })?;
+        self.opinions(std::time::Duration::ZERO, watch)
     }
 
     fn run(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
         let mut queue = events;
         while !queue.is_empty() {
-            let at_ms = (self.clock)();
-            let first = self.last + 1;
-            self.last = self.store.append(&self.id, self.last, at_ms, &queue)?;
-            let mut next = Vec::new();
-            for (seq, event) in (first..).zip(std::mem::take(&mut queue)) {
-                let recorded = Recorded { seq, at_ms, event };
-                watch(Told::Event(&recorded));
-                next = self.session.handle(recorded.event)?;
-            }
-            queue = self.collect(next, watch)?;
+            self.keep(queue, watch)?;
+            queue = self.collect(self.session.pending(), watch)?;
+        }
+        Ok(())
+    }
+
+    /// Store events, tell of them and take them in.
+    fn keep(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
+        let at_ms = (self.clock)();
+        let first = self.last + 1;
+        self.last = self.store.append(&self.id, self.last, at_ms, &events)?;
+        for (seq, event) in (first..).zip(events) {
+            let recorded = Recorded { seq, at_ms, event };
+            watch(Told::Event(&recorded));
+            self.session.observe(recorded.event.clone())?;
+            self.models.stored(&self.session, &recorded.event);
         }
         Ok(())
     }
@@ -219,6 +238,11 @@ impl Runtime {
         let mut events = Vec::new();
         for effect in effects {
             match effect {
+                Effect::Record(Event::Analysed { turn, mut analysis, version }) => {
+                    let opinion = self.led(turn, &mut analysis);
+                    events.push(Event::Analysed { turn, analysis, version });
+                    events.extend(opinion);
+                }
                 Effect::Record(event) => events.push(event),
                 Effect::Speak(cue) => {
                     let session = &self.session;

@@ -91,7 +91,10 @@ impl Secrets {
     pub fn tells(&self, answer: &str, fact: &str) -> bool {
         let words = stems(answer);
         let Some(secret) = self.facts.iter().find(|secret| secret.id == fact) else { return true };
-        secret.sources.iter().any(|source| source.is_empty() || source.intersection(&words).count() >= source.len().min(2))
+        secret
+            .sources
+            .iter()
+            .any(|source| source.is_empty() || source.intersection(&words).count() >= source.len().min(2))
     }
 }
 

@@ -73,6 +73,13 @@ pub struct Wording {
     pub trouble: Option<String>,
 }
 
+impl Wording {
+    /// What is said to the user about this trouble.
+    pub fn stood_in(&self, trouble: &str) -> String {
+        format!("The scene goes on with the script's own words: {trouble}. Nothing you said is lost.")
+    }
+}
+
 /// One mark of a judge: a skill or fault with the words that earned it, and a grade.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {

@@ -54,9 +54,7 @@ impl Checks<'_> {
         let said = words(sentence, LONGEST_SENTENCE + 1);
         let gist = words(self.gist, LONGEST_ANSWER);
         // What the scenario itself says here is no slip.
-        let has = |list: &str| {
-            phrases(list).iter().any(|phrase| mentions(&said, phrase) && !mentions(&gist, phrase))
-        };
+        let has = |list: &str| phrases(list).iter().any(|phrase| mentions(&said, phrase) && !mentions(&gist, phrase));
         if said.is_empty() {
             return Some(Slip::Empty);
         }
@@ -107,11 +105,13 @@ impl Checks<'_> {
             }
         }
         let you = words(self.you, 4);
-        let after_name = said.windows(you.len().max(1)).enumerate().filter(|(_, w)| same(w, &you)).map(|(n, _)| n + you.len());
+        let after_name =
+            said.windows(you.len().max(1)).enumerate().filter(|(_, w)| same(w, &you)).map(|(n, _)| n + you.len());
         let named = after_name.into_iter().any(|n| at(said, n, "narrates") && !said_to(sentence, said, n));
         let first = said.first().is_some_and(|w| w.lower == "you") && at(said, 1, "you_do");
         let last_two: Vec<&str> = said.iter().rev().take(2).map(|w| w.lower.as_str()).collect();
-        let quoted = sentence.contains(['"', '\u{201d}']) && matches!(last_two.as_slice(), ["say" | "reply" | "whisper" | "answer", "you"]);
+        let quoted = sentence.contains(['"', '\u{201d}'])
+            && matches!(last_two.as_slice(), ["say" | "reply" | "whisper" | "answer", "you"]);
         !you.is_empty() && named || first || quoted
     }
 
@@ -123,10 +123,12 @@ impl Checks<'_> {
             return true;
         }
         let quotes = sentence.contains(['"', '\u{201c}']);
-        quotes && said.windows(2).enumerate().any(|(n, w)| {
-            ["he", "she", "they", "i"].contains(&w[0].lower.as_str()) && (at(said, n + 1, "narrates") || w[1].lower == "say" || w[1].lower == "whisper")
-                && sentence.get(..w[0].start).is_some_and(|head| head.trim_end().ends_with(['"', '\u{201d}']))
-        })
+        quotes
+            && said.windows(2).enumerate().any(|(n, w)| {
+                ["he", "she", "they", "i"].contains(&w[0].lower.as_str())
+                    && (at(said, n + 1, "narrates") || w[1].lower == "say" || w[1].lower == "whisper")
+                    && sentence.get(..w[0].start).is_some_and(|head| head.trim_end().ends_with(['"', '\u{201d}']))
+            })
     }
 
     fn is_copy(&self, said: &[Word<'_>]) -> bool {
@@ -154,8 +156,11 @@ fn is_markup(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
     sentence.contains(['*', '#', '`', '<', '>', '{', '}', '[', ']', '(', ')', '|', '\\', '_', '\u{bb}', '\u{fffd}'])
         || ["http", "www.", "://", "\u{2022}"].iter().any(|piece| lower.contains(piece))
-        || sentence.trim_start().starts_with(['-', '\u{2013}', '~']) && sentence.trim_start().chars().nth(1) == Some(' ')
-        || lower.split_once(". ").is_some_and(|(number, _)| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+        || sentence.trim_start().starts_with(['-', '\u{2013}', '~'])
+            && sentence.trim_start().chars().nth(1) == Some(' ')
+        || lower
+            .split_once(". ")
+            .is_some_and(|(number, _)| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// Whether one of the phrases stands at this word.
@@ -191,7 +196,8 @@ fn phrases(section: &str) -> &'static [&'static str] {
     let sections = SECTIONS.get_or_init(|| {
         let mut sections: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut here = "";
-        for line in include_str!("phrases.txt").lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        for line in include_str!("phrases.txt").lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'))
+        {
             match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 Some(name) => here = name,
                 None => sections.entry(here).or_default().push(line),
@@ -215,19 +221,18 @@ mod tests {
         slip_with(sentence, |_| {})
     }
 
-    fn slip_with(sentence: &str, change: impl FnOnce(&mut Checks<'_>)) -> Option<Slip> {
-        let secrets = secrets();
-        let earlier = ["I do plenty round here. You just don't see it."];
+    fn slip_with<'a>(sentence: &str, change: impl FnOnce(&mut Checks<'a>)) -> Option<Slip> {
+        static SECRETS: OnceLock<Secrets> = OnceLock::new();
         let mut checks = Checks {
             name: "Alex",
             you: "Sam",
             gist: "Okay. Shoes off, list away. What is it you're after?",
             firm: false,
             english: true,
-            secrets: &secrets,
+            secrets: SECRETS.get_or_init(secrets),
             told: &[],
             known: "You never help. I do plenty round here. You just don't see it.",
-            earlier: &earlier,
+            earlier: &["I do plenty round here. You just don't see it."],
             reply: "You were home late again and the kids waited for you on the stairs.",
             may_mention: &[],
         };
@@ -296,7 +301,7 @@ mod tests {
         let sentence = "You're right, I'm so sorry.";
         assert_eq!(slip(sentence), None);
         assert_eq!(slip_with(sentence, |c| c.firm = true), Some(Slip::TooAgreeable));
-        let scripted = |c: &mut Checks<'_>| (c.firm, c.gist) = (true, "You're right. I'm so sorry.");
+        let scripted = |c: &mut Checks<'static>| (c.firm, c.gist) = (true, "You're right. I'm so sorry.");
         assert_eq!(slip_with(sentence, scripted), None, "the scenario says so itself");
     }
 

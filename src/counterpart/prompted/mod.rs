@@ -222,7 +222,14 @@ impl Counterpart for Prompted {
                 Heard::Trouble(error) if error.kind == Kind::TooLong && said.is_empty() && !shortened => {
                     shortened = true;
                     self.budget = self.budget.smaller();
-                    match Prompt::of(session, cue, &self.prompts, self.count.as_ref(), self.budget, &mut self.remembered) {
+                    match Prompt::of(
+                        session,
+                        cue,
+                        &self.prompts,
+                        self.count.as_ref(),
+                        self.budget,
+                        &mut self.remembered,
+                    ) {
                         Ok(shorter) => (messages, prompt) = (shorter.messages(), shorter),
                         Err(_) => wording.trouble = Some(error.to_string()),
                     }

@@ -92,13 +92,7 @@ impl Prompt {
         }
         let gist = value(&cue.line);
         let cue_text = prompts.render(prompts::CUE, cue_values(session, cue, &mark, &gist))?;
-        Ok(Self {
-            before,
-            last: format!("{last}\n\n{cue_text}"),
-            gist,
-            mark,
-            name: scenario.counterpart.name.clone(),
-        })
+        Ok(Self { before, last: format!("{last}\n\n{cue_text}"), gist, mark, name: scenario.counterpart.name.clone() })
     }
 
     /// The messages of the first request.
@@ -129,7 +123,8 @@ impl Prompt {
 pub fn is_firm(session: &Session, cue: &Cue) -> bool {
     let step = cue.parent.and_then(|id| session.turn(id)).and_then(|turn| turn.step.as_ref());
     step.is_some_and(|step| {
-        let settled = matches!(step.after.ended, Some(Ended::Scene(crate::scenario::End::Good | crate::scenario::End::Partial)));
+        let settled =
+            matches!(step.after.ended, Some(Ended::Scene(crate::scenario::End::Good | crate::scenario::End::Partial)));
         !settled && (step.refused.is_some() || step.after.tension >= TENSE)
     })
 }
@@ -201,9 +196,24 @@ fn cue_values(session: &Session, cue: &Cue, mark: &str, gist: &str) -> minijinja
 fn language(locale: &str) -> String {
     let code = locale.split(['-', '_']).next().unwrap_or_default().to_lowercase();
     let known = [
-        ("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("it", "Italian"), ("nl", "Dutch"),
-        ("pt", "Portuguese"), ("pl", "Polish"), ("sv", "Swedish"), ("da", "Danish"), ("tr", "Turkish"), ("ja", "Japanese"),
-        ("zh", "Chinese"), ("hi", "Hindi"), ("ar", "Arabic"), ("he", "Hebrew"), ("fi", "Finnish"), ("cs", "Czech"),
+        ("en", "English"),
+        ("de", "German"),
+        ("fr", "French"),
+        ("es", "Spanish"),
+        ("it", "Italian"),
+        ("nl", "Dutch"),
+        ("pt", "Portuguese"),
+        ("pl", "Polish"),
+        ("sv", "Swedish"),
+        ("da", "Danish"),
+        ("tr", "Turkish"),
+        ("ja", "Japanese"),
+        ("zh", "Chinese"),
+        ("hi", "Hindi"),
+        ("ar", "Arabic"),
+        ("he", "Hebrew"),
+        ("fi", "Finnish"),
+        ("cs", "Czech"),
     ];
     match known.iter().find(|(short, _)| *short == code) {
         Some((_, name)) => (*name).to_owned(),

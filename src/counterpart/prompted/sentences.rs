@@ -82,7 +82,8 @@ impl Sentences {
 
 /// Whether a full stop after this text ends a sentence.
 fn ends_here(before: &str, after: &str) -> bool {
-    let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\u{201c}' | '(')).next().unwrap_or_default();
+    let word =
+        before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\u{201c}' | '(')).next().unwrap_or_default();
     let lower = word.to_lowercase();
     if ABBREVIATIONS.contains(&lower.as_str()) {
         // "No." ends a sentence where it is one.
@@ -118,11 +119,10 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_an_end_is_none() {
-        assert_eq!(all(&["It was 3.", "5 hours, Mr. Jones. No. Not J. R. again."]), [
-            "It was 3.5 hours, Mr. Jones.",
-            "No.",
-            "Not J. R. again."
-        ]);
+        assert_eq!(
+            all(&["It was 3.", "5 hours, Mr. Jones. No. Not J. R. again."]),
+            ["It was 3.5 hours, Mr. Jones.", "No.", "Not J. R. again."]
+        );
         assert_eq!(all(&["Well", "...", " fine."]), ["Well...", "fine."]);
         assert_eq!(all(&["Really", "?", "!", " Yes."]), ["Really?", "Yes."]);
         assert_eq!(all(&["*He sighs. Looks away.* I know."]), ["*He sighs. Looks away.* I know."]);

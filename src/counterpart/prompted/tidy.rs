@@ -60,8 +60,31 @@ fn is_action(content: &str) -> bool {
         [] => true,
         [word] => {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-            let stress = ["always", "this", "us", "yes", "yours", "was", "is", "his", "hers", "ours", "less", "something", "nothing", "anything", "everything", "thing", "things", "bring", "is", "as"];
-            word == "silence" || word == "pause" || (word.ends_with('s') || word.ends_with("ing")) && !stress.contains(&word.as_str())
+            let stress = [
+                "always",
+                "this",
+                "us",
+                "yes",
+                "yours",
+                "was",
+                "is",
+                "his",
+                "hers",
+                "ours",
+                "less",
+                "something",
+                "nothing",
+                "anything",
+                "everything",
+                "thing",
+                "things",
+                "bring",
+                "is",
+                "as",
+            ];
+            word == "silence"
+                || word == "pause"
+                || (word.ends_with('s') || word.ends_with("ing")) && !stress.contains(&word.as_str())
         }
         [first, ..] => {
             let first = first.to_lowercase();
