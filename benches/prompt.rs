@@ -70,7 +70,7 @@ fn main() {
         "words/answer", "words", "of all", "uncached", "peak", "tokens", "known %"
     );
     for size in [15, 30, 60, 100] {
-        let scenario = scenario(CHORES);
+        let scenario = endless(CHORES);
         let fake = Fake::new((0..TURNS).map(|n| says(&answer(n, size))));
         let mut runtime = scripted(&scenario, CHORES);
         runtime.set_counterpart(Box::new(model_support::counterpart(&fake)));
@@ -98,7 +98,7 @@ fn main() {
 
 /// How long it takes from a reply that was moved on to the messages of its request, at turn 200.
 fn assembly() {
-    let scenario = scenario(CHORES);
+    let scenario = endless(CHORES);
     let mut runtime = scripted(&scenario, CHORES);
     for n in 0..200 {
         say(&mut runtime, &reply(n));
