@@ -184,8 +184,7 @@ impl Talk<'_> {
             return Err(Kind::Resting(left.as_secs_f64().ceil() as u64).into());
         }
         let (http, key) = (self.inner.http()?, self.inner.key()?);
-        let attempts = if breaker.is_careful() { 1 } else { server.limits.attempts };
-        let mut tries = Tries::new(attempts, server.limits.pauses);
+        let mut tries = Tries::new(&server.limits, breaker.is_careful());
         loop {
             let without = self.inner.learnt().without;
             let fault = match attempt::run(self, request, without, http.clone(), key.clone(), words).await {

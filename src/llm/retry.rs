@@ -6,10 +6,8 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-use super::Kind;
+use super::{Kind, Limits};
 
-/// The first pause; each next one is twice as long.
-const FIRST: Duration = Duration::from_millis(500);
 /// While a model is being loaded.
 const LOADING: Duration = Duration::from_secs(2);
 
@@ -18,13 +16,15 @@ const LOADING: Duration = Duration::from_secs(2);
 pub struct Tries {
     attempt: u32,
     attempts: u32,
+    backoff: Duration,
     pauses: Duration,
 }
 
 impl Tries {
-    /// So many attempts, the pauses between them together no longer than this.
-    pub fn new(attempts: u32, pauses: Duration) -> Self {
-        Self { attempt: 1, attempts: attempts.max(1), pauses }
+    /// As many as these limits allow; a single one for a server that just failed.
+    pub fn new(limits: &Limits, careful: bool) -> Self {
+        let attempts = if careful { 1 } else { limits.attempts.max(1) };
+        Self { attempt: 1, attempts, backoff: limits.backoff, pauses: limits.pauses }
     }
 
     /// The present attempt, counted from 1, and how many there may be.
@@ -44,7 +44,7 @@ impl Tries {
             (kind, _) if !kind.is_passing() => return None,
             (_, Some(asked)) => asked,
             (_, None) => {
-                let full = FIRST.saturating_mul(2_u32.saturating_pow(self.attempt - 1));
+                let full = self.backoff.saturating_mul(2_u32.saturating_pow(self.attempt - 1));
                 full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
             }
         };
@@ -100,16 +100,16 @@ mod tests {
 
     #[test]
     fn tries_grow_apart_and_end() {
-        let mut tries = Tries::new(3, Duration::from_secs(60));
+        let mut tries = Tries::new(&Limits::default(), false);
         let failing = Kind::Failing(503, String::new());
-        assert_eq!(tries.pause(&failing, None, 1.0), Some(FIRST));
-        assert_eq!(tries.pause(&failing, None, 0.0), Some(FIRST));
+        assert_eq!(tries.pause(&failing, None, 1.0), Some(Duration::from_millis(500)));
+        assert_eq!(tries.pause(&failing, None, 0.0), Some(Duration::from_millis(500)));
         assert_eq!(tries.pause(&failing, None, 1.0), None);
     }
 
     #[test]
     fn what_will_not_change_is_not_tried_again_and_a_long_pause_is_not_waited_for() {
-        let mut tries = Tries::new(3, Duration::from_secs(60));
+        let mut tries = Tries::new(&Limits::default(), false);
         assert_eq!(tries.pause(&Kind::NotAllowed(String::new()), None, 0.5), None);
         assert_eq!(tries.pause(&Kind::Busy(Some(61)), Some(Duration::from_secs(61)), 0.5), None);
         assert_eq!(
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_model_that_loads_is_waited_for_as_long_as_the_budget_lasts() {
-        let mut tries = Tries::new(3, Duration::from_secs(60));
+        let mut tries = Tries::new(&Limits::default(), false);
         let mut pauses = 0;
         while tries.pause(&Kind::Loading, None, 0.5).is_some() {
             pauses += 1;

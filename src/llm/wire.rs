@@ -22,6 +22,8 @@ use super::{Kind, Server};
 const REFUSAL: usize = 64 * 1024;
 /// The longest line of a stream. What reads it goes through an unfinished line again with each part that comes.
 const LINE: usize = 256 * 1024;
+/// A byte order mark, in UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 /// How long a refusal may take to come.
 const REFUSAL_WAIT: Duration = Duration::from_secs(5);
 
@@ -137,7 +139,12 @@ impl Wire {
         let mut bytes = Box::pin(response.bytes_stream());
         let mut start: Vec<u8> = Vec::new();
         let first = loop {
-            if let Some(first) = start.trim_ascii_start().first() {
+            // What reads the events falls over a byte order mark.
+            if let Some(rest) = start.strip_prefix(BOM) {
+                start = rest.to_vec();
+            }
+            let text = start.trim_ascii_start();
+            if let Some(first) = text.first().filter(|_| !BOM.starts_with(text)) {
                 break Some(*first);
             }
             if start.len() > LINE {
