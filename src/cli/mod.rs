@@ -1,6 +1,7 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
 pub mod analyse;
+mod answer;
 mod console;
 mod diagnostics;
 pub mod eval;

@@ -175,6 +175,7 @@ pub const LETTERS: &[Hint] = &[
     hint("Ctrl+Y", "why", Key::F(3)),
     hint("Ctrl+T", "takes", Key::F(4)),
     hint("Ctrl+F", "finish", Key::F(5)),
+    hint("F6, Ctrl+O", "a line to start from", Key::F(6)),
 ];
 
 /// The conversation when it is over.
