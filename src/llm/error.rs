@@ -19,6 +19,8 @@ pub struct Error {
 pub enum Kind {
     /// The user forbade all connections.
     Offline,
+    /// The user has not agreed that words go to this host.
+    NoConsent(String),
     /// The user did not want to wait any longer.
     Stopped,
     /// It failed just now and is left alone for so many seconds.
@@ -92,6 +94,10 @@ impl Kind {
     fn words(&self, server: &str) -> Cow<'static, str> {
         let words = match self {
             Self::Offline => return "connections are off (--offline); leave that out to use a model".into(),
+            Self::NoConsent(host) => format!(
+                "you have not agreed that words go to {host} (the server '{server}'). Start a rehearsal without --json, \
+                 and you are asked"
+            ),
             Self::Stopped => return "stopped".into(),
             Self::Resting(seconds) => {
                 format!("the server '{server}' failed just now; it is asked again in {seconds} s at the earliest")
@@ -175,11 +181,17 @@ impl Kind {
         matches!(self, Self::Busy(_) | Self::Failing(..) | Self::Loading | Self::NoConnection(_) | Self::Cut)
     }
 
+    /// Whether the server itself is in trouble, so that it is better left alone for a while.
+    pub fn is_failing(&self) -> bool {
+        self.is_passing() || matches!(self, Self::Refused(_) | Self::NoSuchHost(_) | Self::Slow(_) | Self::Stalled(_))
+    }
+
     /// Whether nothing will change before the user changes something: there is no sense in asking again at the next turn.
     pub fn is_lasting(&self) -> bool {
         matches!(
             self,
             Self::Offline
+                | Self::NoConsent(_)
                 | Self::Key(_)
                 | Self::NotAllowed(_)
                 | Self::NoModel(_)

@@ -11,18 +11,30 @@
 //! Only the text of [`Chunk::Text`] was said; a model's private reasoning is taken out. With [`Format::Json`] the text is one
 //! whole JSON object in one chunk, and it has the keys that the schema requires; everything else about it the caller checks.
 
+mod breaker;
 pub mod catalogue;
 mod engine;
 mod error;
+mod fault;
 pub mod keys;
+mod openai;
+mod piece;
+pub mod redact;
+pub mod replay;
+mod retry;
 mod server;
+mod think;
+mod tokens;
+mod wire;
 
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 pub use engine::{Answer, Engine};
 pub use error::{Error, Kind};
+pub use openai::{OpenAi, Permit};
 pub use server::{Limits, Server};
+pub use tokens::Tokens;
 
 /// Somebody who answers with text.
 pub trait Provider: Send + Sync + std::fmt::Debug {

@@ -45,6 +45,8 @@ pub struct Limits {
     pub bytes: usize,
     /// How often a request is sent at most.
     pub attempts: u32,
+    /// The first pause between two tries, where the server names none; each next one is twice as long.
+    pub backoff: Duration,
     /// How long all pauses between the tries may take together.
     pub pauses: Duration,
     /// How long a server that failed is left alone; the next times longer.
@@ -61,6 +63,7 @@ impl Default for Limits {
             text: 64 * 1024,
             bytes: 8 * 1024 * 1024,
             attempts: 3,
+            backoff: Duration::from_millis(500),
             pauses: Duration::from_secs(60),
             rest: Duration::from_secs(30),
         }
