@@ -70,7 +70,9 @@ impl Checks<'_> {
     pub fn slip(&self, before: &str, sentence: &str) -> Option<Slip> {
         let said = words(sentence, LONGEST_SENTENCE + 1);
         // What the scenario itself says here is no slip.
-        let has = |list: &str| phrases(list).iter().any(|phrase| mentions(&said, phrase) && !mentions(&self.gist.words, phrase));
+        let has = |list: &str| {
+            phrases(list).iter().any(|phrase| mentions(&said, phrase) && !mentions(&self.gist.words, phrase))
+        };
         if said.is_empty() {
             return Some(Slip::Empty);
         }
