@@ -1,6 +1,7 @@
 //! The one loop that every front end shares: takes commands in, stores each event before it acts on it, executes the
 //! session's effects, and hands back what happened.
 
+mod choice;
 pub mod desk;
 mod model;
 mod stop;
@@ -14,6 +15,7 @@ use crate::session::{Command, Effect, Event, OutOfOrder, Refusal, Session, Setup
 use crate::store::{self, NewSession, Seq, Store};
 
 pub use crate::store::Recorded;
+pub use choice::{Choice, Question, agreed_key};
 pub use desk::Desk;
 pub use model::{Model, Wake};
 pub use stop::{Stop, Watching};

@@ -80,7 +80,7 @@ pub const PROFILES: &[Profile] = &[
         name: "Ollama",
         base_url: "http://localhost:11434/v1",
         port: Some(11434),
-        context_at: Some("/api/show"),
+        context_at: Some("/api/ps"),
         ..LOCAL
     },
     Profile {

@@ -153,6 +153,14 @@ pub const BRIEF: &[Hint] = &[
 pub const SAFETY: &[Hint] =
     &[hint("\u{2190}\u{2192}", "choose", Key::Right), hint("Enter", "answer", Key::Enter), BACK, HELP];
 
+/// The question whether words may go to another computer.
+pub const CONSENT: &[Hint] = &[
+    hint("\u{2190}\u{2192}", "choose", Key::Right),
+    hint("Enter", "answer", Key::Enter),
+    hint("Esc", "no", Key::Esc),
+    HELP,
+];
+
 /// The conversation.
 pub const REHEARSAL: &[Hint] = &[
     hint("Enter", "send", Key::Enter),
