@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::console::Console;
 use super::folder;
 use super::input::{Input, Line};
-use super::{Failure, plain};
+use super::{Failure, consent, plain};
 use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
-use crate::runtime::{Runtime, system_clock};
+use crate::runtime::{Choice, Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
@@ -39,6 +39,9 @@ pub struct Options {
     /// Keep nothing on disk
     #[arg(long)]
     pub no_save: bool,
+    /// Who words the other's lines: 'scripted', or a server of the settings (see docs/models.md)
+    #[arg(long, value_name = "NAME")]
+    pub counterpart: Option<String>,
 }
 
 /// Arguments of `saywell play`.
@@ -64,6 +67,9 @@ pub struct ResumeArgs {
     /// One line a turn, no screen drawing
     #[arg(long)]
     pub plain: bool,
+    /// Who words the other's lines: 'scripted', or a server of the settings
+    #[arg(long, value_name = "NAME")]
+    pub counterpart: Option<String>,
 }
 
 fn difficulty(word: &str) -> Result<Difficulty, String> {
@@ -75,8 +81,9 @@ fn difficulty(word: &str) -> Result<Difficulty, String> {
 const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
-pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
+pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failure> {
     let config = config::load()?;
+    let models = Choice::of(&config, args.options.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
@@ -93,7 +100,7 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
             difficulty: options.difficulty.or(config.difficulty),
             hide_feedback: options.hide_feedback || config.hide_feedback,
         };
-        return app(Desk::new(library, place, system_clock), &opening, wishes);
+        return app(Desk::new(library, place, system_clock).with_models(models), &opening, wishes);
     }
     let mut console = Console::stdout();
     let mut input = Input::stdin();
@@ -109,7 +116,9 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { open()? };
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
-        console.say("Nothing you type leaves this computer.")?;
+        if !models.goes_out() {
+            console.say("Nothing you type leaves this computer.")?;
+        }
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
     let entry = match asked {
@@ -130,7 +139,9 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
         scenario_hash: store::text_hash(text),
     };
-    let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, options.json)?;
+    let (mut runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
     let view = plain::View {
         json: options.json,
         hide_feedback: options.hide_feedback || config.hide_feedback,
@@ -158,8 +169,10 @@ fn open() -> Result<Box<dyn Store>, Failure> {
 }
 
 /// Go on with a rehearsal.
-pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
-    let store = open()?;
+pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
+    let config = config::load()?;
+    let models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let mut store = open()?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
         None => store
@@ -170,15 +183,19 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
         drop(store);
         let wishes = tui::Wishes { hide_feedback: args.hide_feedback, ..tui::Wishes::default() };
         let desk = Desk::new(
-            folder::library(config::load()?.scenarios.as_deref())?,
+            folder::library(config.scenarios.as_deref())?,
             Place::File(store::paths::database()?),
             system_clock,
-        );
+        )
+        .with_models(models);
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
-    let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    let (mut console, mut input) = (Console::stdout(), Input::stdin());
+    let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, args.json)?;
+    let (mut runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
     let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
-    plain::Plain::new(runtime, Console::stdout(), Input::stdin(), view).go_on(&happened)
+    plain::Plain::new(runtime, console, input, view).go_on(&happened)
 }
 
 /// The scenario of an entry, whole.

@@ -15,8 +15,9 @@ pub(super) const APPLICATION_ID: i32 = 0x7361_7977;
 /// Every step, oldest first.
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-const STEPS: &[M<'static>] = &[M::up(
-    "
+const STEPS: &[M<'static>] = &[
+    M::up(
+        "
     PRAGMA application_id = 0x73617977;
 
     CREATE TABLE scenarios (
@@ -76,4 +77,6 @@ const STEPS: &[M<'static>] = &[M::up(
     WHEN OLD.text IS NOT NULL
     BEGIN SELECT raise(ABORT, 'the text of a scenario belongs to its hash'); END;
     ",
-)];
+    ),
+    M::up("-- The events 'worded' and 'judged'."),
+];
