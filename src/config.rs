@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -18,6 +19,8 @@ pub struct Config {
     pub hide_feedback: bool,
     /// A folder with one's own situations, instead of the usual one. `~/` stands for the home directory.
     pub scenarios: Option<PathBuf>,
+    /// Delete rehearsals that were last worked on more than so many days ago, at the next start.
+    pub keep_days: Option<NonZeroU32>,
 }
 
 /// Why the settings could not be read.
@@ -95,6 +98,8 @@ mod tests {
     fn no_file_and_an_empty_file_are_the_usual_settings() {
         assert_eq!(load_from(Path::new("/no/such/folder/config.toml")).unwrap(), Config::default());
         assert_eq!(read("").unwrap(), Config::default());
+        assert_eq!(read("keep_days = 30").unwrap().keep_days, NonZeroU32::new(30));
+        assert!(read("keep_days = 0").is_err(), "nobody means to keep nothing at all");
         assert_eq!(read("difficulty = \"hard\"\n").unwrap().difficulty, Some(Difficulty::Hard));
     }
 

@@ -15,7 +15,13 @@ pub(super) const APPLICATION_ID: i32 = 0x7361_7977;
 /// Every step, oldest first.
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-const STEPS: &[M<'static>] = &[M::up(
+const STEPS: &[M<'static>] = &[
+    FIRST,
+    // The event `attempted`.
+    M::up(""),
+];
+
+const FIRST: M<'static> = M::up(
     "
     PRAGMA application_id = 0x73617977;
 
@@ -76,4 +82,4 @@ const STEPS: &[M<'static>] = &[M::up(
     WHEN OLD.text IS NOT NULL
     BEGIN SELECT raise(ABORT, 'the text of a scenario belongs to its hash'); END;
     ",
-)];
+);
