@@ -91,6 +91,10 @@ impl Page<'_> {
         super::level(*level)
     }
 
+    fn lead(&self, quote: &str, text: &str) -> String {
+        super::lead(quote, text)
+    }
+
     fn short_hash(&self) -> String {
         self.r.versions.scenario_hash.chars().take(12).collect()
     }

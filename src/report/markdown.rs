@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::{Line, Remark, Report, level, tenth};
+use super::{Line, Remark, Report, lead, level, tenth};
 use crate::session::explain::lower_first;
 
 /// A report as a page.
@@ -62,7 +62,8 @@ fn write(out: &mut String, r: &Report) -> Result {
 fn remark(out: &mut String, title: &str, remark: Option<&Remark>) -> Result {
     let Some(remark) = remark else { return Ok(()) };
     writeln!(out, "\n## {title}\n")?;
-    writeln!(out, "Reply {}, \u{201c}{}\u{201d}: {}", remark.reply, escape(&remark.quote), escape(&remark.text))?;
+    let text = format!("{}{}", lead(&remark.quote, &remark.text), remark.text);
+    writeln!(out, "Reply {}: {}", remark.reply, escape(&text))?;
     if let Some(example) = &remark.example {
         writeln!(out, "\nFor instance: \u{201c}{}\u{201d}", escape(example))?;
     }
@@ -80,7 +81,8 @@ fn said(out: &mut String, line: &Line) -> Result {
     let number = line.reply.map_or_else(String::new, |n| format!(" ({n})"));
     writeln!(out, "**{}{number}:** {words}\n", escape(&line.name))?;
     for mark in &line.marks {
-        writeln!(out, "> *{}*, \u{201c}{}\u{201d}: {}\n", mark.name, escape(&mark.quote), escape(&mark.reason))?;
+        let text = format!("{}{}", lead(&mark.quote, &mark.reason), mark.reason);
+        writeln!(out, "> *{}*: {}\n", mark.name, escape(&text))?;
     }
     if let Some(better) = &line.better {
         writeln!(out, "> It can be said like this: \u{201c}{}\u{201d}\n", escape(better))?;

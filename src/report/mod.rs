@@ -110,6 +110,16 @@ pub fn outcome(ended: Option<Ended>, counterpart: &str) -> String {
     }
 }
 
+/// The words that a text is about, in front of it; nothing where the text quotes them itself, as it nearly always does.
+fn lead(quote: &str, text: &str) -> String {
+    let said = quote.trim_end_matches(" \u{2026}");
+    match quote.is_empty() {
+        true => "(silence): ".to_owned(),
+        false if text.contains(said) => String::new(),
+        false => format!("\u{201c}{quote}\u{201d}: "),
+    }
+}
+
 /// A meter's level as people read it: 0 to 10.
 fn tenth(level: i32) -> String {
     let level = level.clamp(0, FULL);

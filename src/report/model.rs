@@ -263,7 +263,7 @@ impl Report {
             id: about.id.clone(),
             day: about.day.clone(),
             title: summary.title,
-            situation: scenario.situation.value.trim().to_owned(),
+            situation: paragraphs(&scenario.situation.value),
             counterpart: scenario.counterpart.name.clone(),
             audience: session.setup().audience,
             area: ProblemArea::name(scenario.problem_area),
@@ -344,6 +344,12 @@ impl Line {
         };
         edges.windows(2).filter_map(|p| Some((self.text.get(p[0]..p[1])?, over(p[0], p[1])))).collect()
     }
+}
+
+/// A text of the file without the ends of its lines, but with its paragraphs.
+fn paragraphs(text: &str) -> String {
+    let joined = text.trim().split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
+    joined.collect::<Vec<_>>().join("\n\n")
 }
 
 fn skills(session: &Session) -> Vec<SkillCount> {
