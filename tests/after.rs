@@ -6,7 +6,7 @@ mod after_support;
 use std::fs;
 
 use after_support::{GRIEF, Home, err, out};
-use saywell::store::{Filter, Store};
+use saywell::store::Store;
 use serde_json::Value;
 
 const TALK: &str = "/tense 7\nYou never ask me. Zbigniew says so too.\n/back\nIt must be hard to do all of it alone.\n\
