@@ -424,8 +424,8 @@ impl Screen for Review {
             Page::ForReal => self.draw_for_real(talk.session(), canvas, inner),
         }
         if self.saving {
-            let text = "In which form? The file lies in the folder you started from and holds what you said; only you \
-                 can read it.";
+            let text = "In which form? The file holds what you said. Only you can read it, and it goes when you delete this \
+                 rehearsal.";
             let buttons =
                 [("HTML (h)", Key::Char('h')), ("Markdown (m)", Key::Char('m')), ("JSON (j)", Key::Char('j'))];
             dialog(canvas, "Save", text, &buttons);
