@@ -102,7 +102,7 @@ impl Choice {
         let text = format!(
             "Your settings choose the model '{}' on {host}. That is another computer.\n\
              With each reply it is sent: the situation, what you and the other person said in this rehearsal, and how \
-             things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, no name of yours. \
+             things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, nothing else about you. \
              {private}\n\
              Whoever runs that server can read what it is sent; its own rules say what it keeps.{open}\n\
              May it be sent to {host}? With no, the script plays the other person, and nothing leaves this computer.",
