@@ -4,16 +4,19 @@
 #[path = "../tests/model_support/mod.rs"]
 mod model_support;
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use model_support::{CHORES, Fake, say, says, scenario, scripted};
-use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Count, Estimate};
+use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Estimate};
 use saywell::counterpart::prompted::prompt::{Prompt, Remembered};
 use saywell::llm::Message;
+use saywell::llm::Tokens;
 use saywell::prompts::Prompts;
 use saywell::session::Cue;
 
 const TURNS: usize = 50;
+static VOCABULARY: OnceLock<Tokens> = OnceLock::new();
 
 /// An answer of so many words, a new one each time, that the checks let pass.
 fn answer(n: usize, words: usize) -> String {
@@ -43,7 +46,8 @@ fn words(messages: &[Message]) -> usize {
 }
 
 fn tokens(messages: &[Message]) -> usize {
-    messages.iter().map(|m| Estimate.count(&m.content) + A_MESSAGE).sum()
+    let vocabulary = VOCABULARY.get_or_init(|| Tokens::of("gpt-4o"));
+    messages.iter().map(|m| vocabulary.count(&m.content) + A_MESSAGE).sum()
 }
 
 /// The part of a request that its predecessor begins with in the same way.
@@ -63,14 +67,14 @@ fn known(before: &[Message], after: &[Message]) -> Vec<Message> {
 }
 
 fn main() {
-    println!("{TURNS} turns, 20 words a reply, context 4,096; tokens as the estimate counts them");
+    println!("{TURNS} turns, 20 words a reply, context 4,096; tokens by the vocabulary o200k");
     println!("(a client that sends everything again each time: words 148,000 at 100 words an answer)\n");
     println!(
         "{:>14} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "words/answer", "words", "of all", "uncached", "peak", "tokens", "known %"
     );
     for size in [15, 30, 60, 100] {
-        let scenario = scenario(CHORES);
+        let scenario = endless(CHORES);
         let fake = Fake::new((0..TURNS).map(|n| says(&answer(n, size))));
         let mut runtime = scripted(&scenario, CHORES);
         runtime.set_counterpart(Box::new(model_support::counterpart(&fake)));
@@ -98,7 +102,7 @@ fn main() {
 
 /// How long it takes from a reply that was moved on to the messages of its request, at turn 200.
 fn assembly() {
-    let scenario = scenario(CHORES);
+    let scenario = endless(CHORES);
     let mut runtime = scripted(&scenario, CHORES);
     for n in 0..200 {
         say(&mut runtime, &reply(n));

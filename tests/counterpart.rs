@@ -183,11 +183,8 @@ fn stopping_keeps_what_was_said_or_says_the_scripted_line() {
 
 #[test]
 fn a_context_that_is_smaller_than_was_thought_loses_a_block_once() {
-    let scenario = scenario(CHORES);
-    let mut answers = vec![says("Is that so, then? I never knew.")];
-    answers.extend(
-        (0..16).map(|n| says(&format!("Well, that is number {n} of it. {}", "More of it and more. ".repeat(12)))),
-    );
+    let scenario = endless(CHORES);
+    let mut answers: Vec<Answer> = (0..17).map(|n| long_answer(n, 60)).collect();
     answers.push(Answer::Fails(Kind::TooLong));
     answers.push(says("Let me get my boots off."));
     let fake = Fake::new(answers);
@@ -274,7 +271,7 @@ fn shared(before: &[Message], after: &[Message]) -> usize {
 }
 
 fn talk(turns: usize, words: usize, context: u32) -> Vec<Vec<Message>> {
-    let scenario = scenario(CHORES);
+    let scenario = endless(CHORES);
     let fake = Fake::with_context((0..turns).map(|n| long_answer(n, words)), context);
     let mut runtime = worded(&scenario, CHORES, &fake);
     for n in 0..turns {
@@ -284,6 +281,7 @@ fn talk(turns: usize, words: usize, context: u32) -> Vec<Vec<Message>> {
         ));
         assert_eq!(source, Source::Model, "{wording:?}");
     }
+    assert_eq!(runtime.session().take().len(), 2 * turns + 1);
     let asked = fake.asked.lock().unwrap();
     assert_eq!(asked.len(), turns);
     asked.iter().map(|request| request.messages.clone()).collect()
@@ -401,7 +399,7 @@ proptest! {
                 prop_assert!(!whole.contains("zqhiddencanary"));
                 for (fact, words) in canaries.iter().filter(|(fact, _)| !told.contains(fact)) {
                     prop_assert!(!words.iter().any(|word| whole.contains(word.as_str())), "{fact} in {whole}");
-                    prop_assert!(!whole.contains(fact.as_str()) || reply.contains(fact.as_str()), "{fact}");
+                    prop_assert!(!fact.contains('_') || !whole.contains(fact.as_str()), "{fact}");
                 }
             }
         }

@@ -150,6 +150,10 @@ fn they_change_neither_state_nor_score() {
         };
         assert_eq!(analysed(&script), analysed(&words), "{input:?}");
         assert!(!model.session().position().told.contains(&"warned_at_work".to_owned()));
+        // What sounds like danger stops the scene, with a model and without.
+        if words.iter().any(|r| matches!(r.event, Event::SafetyStopped { .. })) {
+            continue;
+        }
         let (text, ..) = line(&words);
         assert!(!text.contains("written warning"), "{input:?}: {text}");
     }
@@ -205,8 +209,10 @@ fn what_obeyed_them_is_not_said() {
         let (text, source, wording) = line(&say(&mut runtime, "You never help with bedtime."));
         let (script, ..) = line(&say(&mut plain, "You never help with bedtime."));
         // A harmless beginning may stay; what obeys may not.
-        let kept =
-            text == script || source == Source::Model && !wording.as_ref().unwrap().slips.is_empty() && text == "Yes.";
+        let kept = text == script
+            || source == Source::Model
+                && !wording.as_ref().unwrap().slips.is_empty()
+                && ["Yes.", "Sure!"].contains(&text.as_str());
         assert!(kept, "{answer:?} came through as {text:?}");
     }
 }

@@ -13,7 +13,7 @@ use crate::counterpart::prompted::data::{cut, one_line};
 use crate::llm::{Engine, Error, Format, Message, Provider, Request};
 use crate::prompts::{self, Prompts};
 use crate::runtime::Stop;
-use crate::scenario::secrets::Secrets;
+use crate::scenario::secrets::{Secrets, stems};
 use crate::session::explain::{most_telling, quote, short_quote};
 use crate::session::{Session, Speaker, Turn};
 use crate::text::tame_line;
@@ -174,7 +174,7 @@ fn fit(session: &Session, text: &str) -> Result<String, Trouble> {
         return Err(Trouble::Unusable("its words"));
     }
     let said = session.take().iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
-    match Secrets::of(session.scenario()).given_away(&line, &session.position().told, &said) {
+    match Secrets::of(session.scenario()).given_away(&line, &session.position().told, &stems(&said)) {
         Some(_) => Err(Trouble::Unusable("something that is still kept back")),
         None => Ok(line),
     }

@@ -1,6 +1,6 @@
 //! A language model at work in a rehearsal: as the counterpart's voice, as coach, and as a judge beside it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::{Runtime, RuntimeError, Told};
@@ -9,6 +9,7 @@ use crate::coach::{Advice, Coach, Hint};
 use crate::counterpart::Prompted;
 use crate::counterpart::prompted::budget::{Count, Estimate};
 use crate::judge::{Beside, Case, Judge};
+use crate::llm::Tokens;
 use crate::llm::{Engine, Provider};
 use crate::prompts::Prompts;
 use crate::session::{Event, Opinion, Session, TurnId};
@@ -34,7 +35,7 @@ impl Model {
 
     /// A counterpart with this voice.
     pub fn counterpart(&self) -> Prompted {
-        let count: Box<dyn Count> = Box::new(Estimate);
+        let count = Box::new(Vocabulary::of(&self.provider.server().model));
         Prompted::new(self.engine.clone(), Arc::clone(&self.provider), Arc::clone(&self.prompts), count)
     }
 
@@ -45,6 +46,25 @@ impl Model {
 
     fn coach(&self) -> Coach {
         Coach::new(self.engine.clone(), Arc::clone(&self.provider), Arc::clone(&self.prompts))
+    }
+}
+
+/// Tokens by the model's vocabulary, which a thread of its own unpacks; until it is there they are estimated.
+struct Vocabulary(Arc<OnceLock<Tokens>>);
+
+impl Vocabulary {
+    fn of(model: &str) -> Self {
+        let tokens = Arc::new(OnceLock::new());
+        let (model, there) = (model.to_owned(), Arc::clone(&tokens));
+        // Without the thread the estimate stays, and that is all.
+        let _ = std::thread::Builder::new().name("tokens".to_owned()).spawn(move || there.set(Tokens::of(&model)));
+        Self(tokens)
+    }
+}
+
+impl Count for Vocabulary {
+    fn count(&self, text: &str) -> usize {
+        self.0.get().map_or_else(|| Estimate.count(text), |tokens| tokens.count(text))
     }
 }
 

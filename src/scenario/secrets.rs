@@ -4,10 +4,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
-use super::Scenario;
+use super::yaml::Spanned;
+use super::{Reaction, Scenario};
 
 /// The words of a text that carry meaning, cut to what their forms share.
-pub(crate) type Words = BTreeSet<String>;
+pub type Words = BTreeSet<String>;
 
 /// A word in more lines than this is everyday vocabulary of the scene.
 const EVERYDAY: usize = 3;
@@ -38,7 +39,9 @@ impl Secrets {
         {
             public.extend(stems(text));
         }
-        let reactions = s.states.iter().flat_map(|state| state.reactions.iter()).chain(&s.common);
+        // Lines behind a fact that was told may speak of it as much as they like.
+        let early = |r: &&Spanned<Reaction>| r.when.as_ref().is_none_or(|when| when.told.is_empty());
+        let reactions = s.states.iter().flat_map(|state| state.reactions.iter()).chain(&s.common).filter(early);
         let lines = s
             .opening
             .iter()
@@ -68,18 +71,16 @@ impl Secrets {
         Self { facts, uses }
     }
 
-    /// The id of a fact that is not among `told` and that the answer gives away; `known` is everything that was said in
+    /// The id of a fact that is not among `told` and that the answer gives away; `known` are the [`stems`] of what was said in
     /// the talk already, by either.
-    pub fn given_away(&self, answer: &str, told: &[String], known: &str) -> Option<&str> {
+    pub fn given_away(&self, answer: &str, told: &[String], known: &Words) -> Option<&str> {
         let locked = self.facts.iter().filter(|fact| !told.contains(&fact.id));
         let (words, plainly) = (stems(answer), plain(answer));
-        let mut said: Option<Words> = None;
         for fact in locked {
             if fact.texts.iter().any(|text| piece_of(&plainly, text)) {
                 return Some(&fact.id);
             }
             let rare = |word: &str| self.uses.get(word).is_none_or(|n| *n < 2);
-            let known = said.get_or_insert_with(|| stems(known));
             if fact.sources.iter().any(|source| !shared(source, &words, known, rare).is_empty()) {
                 return Some(&fact.id);
             }
@@ -122,7 +123,7 @@ pub(crate) fn shared(source: &Words, line: &Words, brought_up: &Words, rare: imp
 }
 
 /// The words of a text that carry meaning, cut to what their forms share.
-pub(crate) fn stems(text: &str) -> Words {
+pub fn stems(text: &str) -> Words {
     let words = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'));
     words
         .map(|word| word.split(['\'', '’']).next().unwrap_or_default().to_lowercase())

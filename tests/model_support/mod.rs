@@ -98,6 +98,13 @@ pub fn scenario(text: &str) -> Arc<Scenario> {
     Arc::new(scenario::parse(text).0.unwrap())
 }
 
+/// A scenario that stays in its first state, so that a talk can be as long as one likes.
+pub fn endless(text: &str) -> Arc<Scenario> {
+    let mut scenario = (*scenario(text)).clone();
+    scenario.states.iter_mut().for_each(|state| state.value.go.clear());
+    Arc::new(scenario)
+}
+
 /// A rehearsal of this scenario without a model.
 pub fn scripted(scenario: &Arc<Scenario>, text: &str) -> Runtime {
     let setup = Setup {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::analysis::{self, Audience, Id, Kind};
-use crate::scenario::secrets::Secrets;
+use crate::scenario::secrets::{Secrets, Words};
 use crate::session::acts::acts;
 use crate::session::lines::mentions;
 use crate::session::words::{Word, words};
@@ -29,7 +29,7 @@ pub struct Checks<'a> {
     /// The user's name in the scene.
     pub you: &'a str,
     /// The scripted line: what it says the model may say.
-    pub gist: &'a str,
+    pub gist: Plain<'a>,
     /// The moment is tense, or an ask was just refused: nothing that gives in.
     pub firm: bool,
     /// The lines are English.
@@ -38,23 +38,41 @@ pub struct Checks<'a> {
     pub secrets: &'a Secrets,
     /// Ids of the facts that may be spoken of.
     pub told: &'a [String],
-    /// Everything that was said in this take.
-    pub known: &'a str,
-    /// The counterpart's earlier lines in this take.
-    pub earlier: &'a [&'a str],
+    /// What was said in this take lately, by either, as the secrets see it.
+    pub known: Words,
+    /// The counterpart's latest lines in this take.
+    pub earlier: Vec<Plain<'a>>,
     /// What the user just said.
-    pub reply: &'a str,
+    pub reply: Plain<'a>,
     /// Safety signals that the counterpart may speak of.
     pub may_mention: &'a [Id],
+}
+
+/// A text and its words.
+#[derive(Clone, Debug)]
+pub struct Plain<'a> {
+    text: &'a str,
+    words: Vec<Word<'a>>,
+    joined: String,
+}
+
+impl<'a> Plain<'a> {
+    /// The words of a text.
+    pub fn of(text: &'a str) -> Self {
+        let words = words(text, 2 * LONGEST_ANSWER);
+        let joined = joined(&words);
+        Self { text, words, joined }
+    }
 }
 
 impl Checks<'_> {
     /// What is wrong with the next sentence, after `before` was said; none where it may be said.
     pub fn slip(&self, before: &str, sentence: &str) -> Option<Slip> {
         let said = words(sentence, LONGEST_SENTENCE + 1);
-        let gist = words(self.gist, LONGEST_ANSWER);
         // What the scenario itself says here is no slip.
-        let has = |list: &str| phrases(list).iter().any(|phrase| mentions(&said, phrase) && !mentions(&gist, phrase));
+        let has = |list: &str| {
+            phrases(list).iter().any(|phrase| mentions(&said, phrase) && !mentions(&self.gist.words, phrase))
+        };
         if said.is_empty() {
             return Some(Slip::Empty);
         }
@@ -79,7 +97,7 @@ impl Checks<'_> {
         if self.is_unsafe(sentence) {
             return Some(Slip::Unsafe);
         }
-        if self.secrets.given_away(&format!("{before} {sentence}"), self.told, self.known).is_some() {
+        if self.secrets.given_away(&format!("{before} {sentence}"), self.told, &self.known).is_some() {
             return Some(Slip::GivesAway);
         }
         if self.firm && has("too_agreeable") {
@@ -133,11 +151,10 @@ impl Checks<'_> {
 
     fn is_copy(&self, said: &[Word<'_>]) -> bool {
         let spoken = joined(said);
-        let stands_in = |text: &str| joined(&words(text, 400)).contains(&spoken);
-        if said.len() >= COPIED && !stands_in(self.gist) && self.earlier.iter().any(|line| stands_in(line)) {
-            return true;
-        }
-        said.len() >= PARROTED && stands_in(self.reply) && !stands_in(self.gist)
+        let stands_in = |text: &Plain<'_>| text.joined.contains(&spoken);
+        let again = said.len() >= COPIED && self.earlier.iter().any(stands_in);
+        let parroted = said.len() >= PARROTED && stands_in(&self.reply);
+        (again || parroted) && !stands_in(&self.gist)
     }
 
     fn is_unsafe(&self, sentence: &str) -> bool {
@@ -147,8 +164,13 @@ impl Checks<'_> {
             findings.iter().filter(|f| f.id.kind() == Kind::Safety && f.grade >= 2).map(|f| f.id).collect()
         };
         let signals = found(sentence);
-        signals.iter().any(|id| !self.may_mention.contains(id)) && found(self.gist).is_empty()
+        signals.iter().any(|id| !self.may_mention.contains(id)) && found(self.gist.text).is_empty()
     }
+}
+
+/// Whether the words of a sentence stand in a text, in a row.
+pub fn holds(text: &str, sentence: &str) -> bool {
+    Plain::of(text).joined.contains(&Plain::of(sentence).joined)
 }
 
 /// Characters and words that nobody speaks.
@@ -212,6 +234,7 @@ fn phrases(section: &str) -> &'static [&'static str] {
 mod tests {
     use super::*;
     use crate::scenario;
+    use crate::scenario::secrets::stems;
 
     fn secrets() -> Secrets {
         Secrets::of(&scenario::parse(include_str!("../../../scenarios/dispute-partner-chores.yaml")).0.unwrap())
@@ -226,14 +249,14 @@ mod tests {
         let mut checks = Checks {
             name: "Alex",
             you: "Sam",
-            gist: "Okay. Shoes off, list away. What is it you're after?",
+            gist: Plain::of("Okay. Shoes off, list away. What is it you're after?"),
             firm: false,
             english: true,
             secrets: SECRETS.get_or_init(secrets),
             told: &[],
-            known: "You never help. I do plenty round here. You just don't see it.",
-            earlier: &["I do plenty round here. You just don't see it."],
-            reply: "You were home late again and the kids waited for you on the stairs.",
+            known: stems("You never help. I do plenty round here. You just don't see it."),
+            earlier: vec![Plain::of("I do plenty round here. You just don't see it.")],
+            reply: Plain::of("You were home late again and the kids waited for you on the stairs."),
             may_mention: &[],
         };
         change(&mut checks);
@@ -301,7 +324,7 @@ mod tests {
         let sentence = "You're right, I'm so sorry.";
         assert_eq!(slip(sentence), None);
         assert_eq!(slip_with(sentence, |c| c.firm = true), Some(Slip::TooAgreeable));
-        let scripted = |c: &mut Checks<'static>| (c.firm, c.gist) = (true, "You're right. I'm so sorry.");
+        let scripted = |c: &mut Checks<'static>| (c.firm, c.gist) = (true, Plain::of("You're right. I'm so sorry."));
         assert_eq!(slip_with(sentence, scripted), None, "the scenario says so itself");
     }
 
@@ -311,7 +334,7 @@ mod tests {
         let told = ["warned_at_work".to_owned()];
         assert_eq!(slip_with(sentence, |c| c.told = &told), None);
         let known = "Did you get a written warning, a letter, for being late three times?";
-        assert_eq!(slip_with("A written warning? Who says I was late?", |c| c.known = known), None);
+        assert_eq!(slip_with("A written warning? Who says I was late?", |c| c.known = stems(known)), None);
     }
 
     #[test]

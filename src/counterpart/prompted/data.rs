@@ -40,13 +40,19 @@ pub fn one_line(text: &str, mark: &str) -> String {
     if !lower_mark.is_empty() {
         line = line.replace(lower_mark, "");
     }
-    for piece in MARKUP {
+    let marked_up = line.contains(['<', '>', '[', ']']);
+    for piece in MARKUP.iter().filter(|_| marked_up) {
         while let Some(at) = find_ignoring_case(&line, piece) {
             let inner: String = piece.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
             line.replace_range(at..at + piece.len(), &inner);
         }
     }
-    let line = line.replace('\u{201c}', "\u{2018}").replace(['\u{201d}', '"'], "\u{2019}");
+    let line = line
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('\u{201c}', "\u{2018}")
+        .replace(['\u{201d}', '"'], "\u{2019}");
     cut(line.trim(), MOST)
 }
 

@@ -15,16 +15,18 @@ use super::{Counterpart, Partly, Spoken};
 use crate::llm::{Chunk, Done, Engine, Error, Kind, Provider, Request};
 use crate::prompts::Prompts;
 use crate::runtime::Stop;
-use crate::scenario::secrets::Secrets;
+use crate::scenario::secrets::{Secrets, stems};
 use crate::session::lines::mix;
 use crate::session::{Cue, Session, Slip, Source, Speaker, Wording};
 use budget::{Budget, Count};
-use checks::{Checks, LONGEST_ANSWER};
+use checks::{Checks, LONGEST_ANSWER, Plain};
 use prompt::{Prompt, Remembered};
 use sentences::Sentences;
 
 /// How freely the model picks its words.
 const TEMPERATURE: f32 = 0.8;
+/// So many turns back a sentence is held against what was said before.
+const LATELY: usize = 60;
 /// Said where the model answered twice and neither answer was fit to be said.
 const NOT_IN_ROLE: &str = "the model did not keep to its role";
 
@@ -97,7 +99,8 @@ impl Prompted {
         let mut cut_off = false;
         let say = |sentence: &str, said: &mut String, tell: &mut dyn FnMut(Partly<'_>)| -> Option<Heard> {
             let spoken = tidy::tidy(sentence, checks.name);
-            if spoken.is_empty() {
+            // A model that begins anew after a repair, or goes round in circles, says a sentence twice.
+            if spoken.is_empty() || checks::holds(said, &spoken) {
                 return None;
             }
             if let Some(slip) = checks.slip(said, &spoken) {
@@ -175,24 +178,23 @@ impl Counterpart for Prompted {
         let scenario = session.scenario();
         let secrets = self.secrets.take().unwrap_or_else(|| Secrets::of(scenario));
         let talk = session.path_to(cue.parent);
-        let earlier: Vec<&str> =
-            talk.iter().filter(|t| t.speaker == Speaker::Counterpart).map(|t| t.text.as_str()).collect();
-        let spoken = talk.iter().map(|t| t.text.as_str()).chain([cue.line.as_str()]);
-        let known = spoken.collect::<Vec<_>>().join(" ");
+        let lately = talk.get(talk.len().saturating_sub(LATELY)..).unwrap_or_default();
+        let theirs = lately.iter().filter(|t| t.speaker == Speaker::Counterpart);
+        let known = lately.iter().map(|t| t.text.as_str()).chain([cue.line.as_str()]).collect::<Vec<_>>().join(" ");
         let step = reply.step.as_deref();
         let may_mention: Vec<_> =
             scenario.safety.iter().flat_map(|s| &s.may_mention).filter_map(|id| id.value.parse().ok()).collect();
         let checks = Checks {
             name: &scenario.counterpart.name,
             you: &scenario.you.name,
-            gist: &cue.line,
+            gist: Plain::of(&cue.line),
             firm: prompt::is_firm(session, cue),
             english: scenario.locale.is_empty() || scenario.locale.to_lowercase().starts_with("en"),
             secrets: &secrets,
             told: step.map_or(&[], |step| &step.after.told),
-            known: &known,
-            earlier: &earlier,
-            reply: &reply.text,
+            known: stems(&known),
+            earlier: theirs.map(|t| Plain::of(&t.text)).collect(),
+            reply: Plain::of(&reply.text),
             may_mention: &may_mention,
         };
 
