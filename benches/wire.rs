@@ -64,12 +64,11 @@ fn turns(name: &str, pace: Duration) {
         let seen = server.requests().len();
         let enter = Instant::now();
         let (mut sentence, mut end) = (None, None);
-        let said = runtime.submit_watched(Command::Say(format!("hm, number {n}")), &mut |told| match told {
-            Told::Partly(_, Partly::Sentence(_)) => {
+        let said = runtime.submit_watched(Command::Say(format!("hm, number {n}")), &mut |told| {
+            if let Told::Partly(_, Partly::Sentence(_)) = told {
                 sentence.get_or_insert_with(Instant::now);
                 end = Some(Instant::now());
             }
-            _ => {}
         });
         if said.is_err() {
             break;

@@ -126,7 +126,8 @@ fn a_server_that_is_gone_costs_a_word_and_no_reply() {
     // A port that was free a moment ago.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let home = Home::new(&settings(&format!("http://{free}/v1")));
-    let (code, text) = home.play(&[], "I went to the house.\nCould we look at the letters together on Sunday?\n/quit\n");
+    let (code, text) =
+        home.play(&[], "I went to the house.\nCould we look at the letters together on Sunday?\n/quit\n");
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains(&format!("nobody listens at {free}")), "{text}");
     assert!(text.matches("\nRhian: ").count() >= 3, "the script goes on: {text}");

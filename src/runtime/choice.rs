@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Model, Runtime};
 use crate::config::{self, Config};
 use crate::llm::redact::{Private, Redacted};
-use crate::llm::{Engine, OpenAi, Permit, Provider, Server, Tokens};
+use crate::llm::{Engine, OpenAi, Permit, Provider, Server};
 use crate::prompts::Prompts;
 
 /// The name under which a setting remembers that the user agreed to a host.
@@ -136,7 +136,6 @@ impl Choice {
             // Ahead of the first reply, so that it does not wait; what goes wrong here is told when it is asked.
             let ready = client.clone();
             let _ = std::thread::Builder::new().name("model".to_owned()).spawn(move || ready.prepare());
-            Tokens::prepare(&server.model);
             client
         });
         let mut provider: Arc<dyn Provider> = Arc::new(client.clone());
