@@ -154,10 +154,13 @@ fn models_know_no_session_and_no_front_end() {
 fn one_file_opens_connections() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let only = src.join("llm").join("wire.rs");
-    let modules = fs::read_dir(&src).unwrap().map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned());
+    let modules =
+        fs::read_dir(&src).unwrap().map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned());
     for module in modules {
         for (path, code) in files(&module) {
-            for word in ["reqwest::Client::builder", "Client::new(", "ClientBuilder", "TcpStream", "UdpSocket", "reqwest::get"] {
+            for word in
+                ["reqwest::Client::builder", "Client::new(", "ClientBuilder", "TcpStream", "UdpSocket", "reqwest::get"]
+            {
                 assert!(path == only || !code.contains(word), "{} has {word}", path.display());
             }
         }
