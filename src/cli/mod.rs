@@ -162,7 +162,12 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn say(message: &str, code: u8) -> ExitCode {
+    tell(message);
+    ExitCode::from(code)
+}
+
+/// Say something beside the output.
+fn tell(message: &str) {
     use io::Write;
     let _ = writeln!(io::stderr(), "saywell: {}", crate::text::tame(message));
-    ExitCode::from(code)
 }

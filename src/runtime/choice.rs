@@ -8,7 +8,7 @@ use super::{Model, Runtime};
 use crate::config::{self, Config};
 use crate::judge::Judge;
 use crate::llm::redact::{Private, Redacted};
-use crate::llm::{Engine, OpenAi, Permit, Provider, Server, Tokens};
+use crate::llm::{Engine, OpenAi, Permit, Provider, Server};
 use crate::prompts::Prompts;
 
 /// The name under which a setting remembers that the user agreed to a host.
@@ -157,7 +157,7 @@ impl Choice {
         let text = format!(
             "Your settings choose the model '{}' on {host}. That is another computer.\n\
              With each reply it is sent: the situation, what you and the other person said in this rehearsal, and how \
-             things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, no name of yours. \
+             things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, nothing else about you. \
              {private}\n\
              Whoever runs that server can read what it is sent; its own rules say what it keeps.{open}\n\
              May it be sent to {host}? With no, the script plays the other person, and nothing leaves this computer.",
@@ -191,7 +191,6 @@ impl Choice {
             // Ahead of the first reply, so that it does not wait; what goes wrong here is told when it is asked.
             let ready = client.clone();
             let _ = std::thread::Builder::new().name("model".to_owned()).spawn(move || ready.prepare());
-            Tokens::prepare(&server.model);
             client
         });
         let mut provider: Arc<dyn Provider> = Arc::new(client.clone());

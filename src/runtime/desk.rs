@@ -30,6 +30,7 @@ pub struct Desk {
     place: Place,
     clock: Clock,
     store: Option<Shared>,
+    notice: Option<String>,
     zone: Option<jiff::tz::TimeZone>,
     reports: PathBuf,
     models: Choice,
@@ -60,6 +61,7 @@ impl Desk {
             place,
             clock,
             store: None,
+            notice: None,
             zone: None,
             reports: PathBuf::from("."),
             models: Choice::default(),
@@ -190,11 +192,20 @@ impl Desk {
         (self.clock)()
     }
 
+    /// What the user should be told of the store, once: that it was damaged and mended.
+    pub fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
+    }
+
     /// The store for writing; made if it is not there.
     fn store(&mut self) -> Result<&mut Shared, store::Error> {
         if self.store.is_none() {
             let store: Box<dyn Store> = match &self.place {
-                Place::File(path) => Box::new(SqliteStore::open(path)?),
+                Place::File(path) => {
+                    let store = SqliteStore::open(path)?;
+                    self.notice = store.mended().map(ToString::to_string);
+                    Box::new(store)
+                }
                 Place::Memory => Box::new(MemoryStore::default()),
             };
             self.store = Some(Shared(Arc::new(Mutex::new(store))));

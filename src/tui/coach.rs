@@ -7,9 +7,9 @@ use super::talk::Talk;
 use super::theme::Theme;
 use super::widgets::conversation::{sign, style};
 use super::widgets::prose::{Prose, Rich};
-use crate::analysis::{Finding, Id, Kind};
+use crate::analysis::{Finding, Kind};
 use crate::judge;
-use crate::report::coaching;
+use crate::report::{another_way, coaching};
 use crate::scenario::Scenario;
 use crate::session::explain::{how_it_landed, lower_first, most_telling, quote, short_quote, why};
 use crate::session::{Session, Turn};
@@ -36,8 +36,8 @@ pub fn about_reply(prose: &mut Prose, theme: &Theme, session: &Session, turn: &T
             prose.rich(Rich::of("Done: ", theme.strong).add(&format!("{}.", lower_first(&objective.text)), theme.text));
         }
     }
-    let faults: Vec<Id> = shown.iter().map(|(_, f)| f.id).filter(|id| id.kind() == Kind::Fault).collect();
-    if let Some(example) = next_try(session, turn, &faults) {
+    let faults = shown.iter().map(|(_, f)| *f).filter(|f| f.id.kind() == Kind::Fault);
+    if let Some(example) = next_try(session, turn, faults) {
         prose.rich(Rich::of("You could try: ", theme.strong).add(&format!("\u{201c}{example}\u{201d}"), theme.text));
     }
     if looked_at.is_none() {
@@ -67,17 +67,16 @@ pub fn finding_said(prose: &mut Prose, theme: &Theme, text: &str, n: usize, find
 }
 
 /// An example of another way, fitting the fault, else the first goal that is still open and was not met by this reply.
-fn next_try<'s>(session: &'s Session, turn: &Turn, faults: &[Id]) -> Option<&'s str> {
+fn next_try<'f>(session: &Session, turn: &Turn, mut faults: impl Iterator<Item = &'f Finding>) -> Option<String> {
     let scenario = session.scenario();
-    let about = |id: &Id| coaching(scenario, |c| c.about.as_ref().is_some_and(|a| a.value == id.as_str()));
-    if let Some(pair) = faults.iter().find_map(about) {
-        return Some(&pair.strong);
+    if let Some(example) = faults.find_map(|fault| another_way(scenario, &turn.text, fault)) {
+        return Some(example);
     }
     let met = &turn.step.as_ref()?.after.met;
     let open = |o: &&crate::scenario::yaml::Spanned<crate::scenario::Objective>| !met.contains(&o.id.value);
     let objective = scenario.objectives.iter().find(open)?;
     let serves = |c: &crate::scenario::Coaching| c.objective.as_ref().is_some_and(|o| o.value == objective.id.value);
-    coaching(scenario, serves).map(|pair| pair.strong.as_str())
+    coaching(scenario, serves).map(|pair| pair.strong.clone())
 }
 
 /// The whole trace of a reply, for someone who asks why.
