@@ -150,7 +150,7 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Some(Commands::Doctor(args)) => doctor::run(args, cli.offline),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
-        Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
+        Some(Commands::Eval(args)) => eval::run(args, cli.offline).map_err(Failure::from),
     };
     match result {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
