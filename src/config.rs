@@ -208,6 +208,11 @@ pub fn path() -> Option<PathBuf> {
     Some(folder.join("saywell").join("config.toml"))
 }
 
+/// Where one's own prompts are looked for: `prompts` beside the file.
+pub fn prompts_folder() -> Option<PathBuf> {
+    path().map(|path| path.with_file_name("prompts"))
+}
+
 /// The user's settings; the usual ones where there is no file.
 ///
 /// # Errors

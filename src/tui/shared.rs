@@ -81,6 +81,7 @@ impl Shared {
             tell,
         };
         shared.read_prefs();
+        shared.desk.recall_choice();
         shared
     }
 
