@@ -9,6 +9,7 @@ mod doctor;
 pub mod eval;
 mod folder;
 mod input;
+mod interrupt;
 mod plain;
 mod play;
 mod scenarios;
