@@ -149,6 +149,19 @@ fn models_know_no_session_and_no_front_end() {
     }
 }
 
+#[test]
+fn whoever_asks_a_model_knows_no_store_and_no_front_end() {
+    for module in ["counterpart", "judge", "coach", "prompts"] {
+        let files = files(module);
+        assert!(!files.is_empty(), "there is no module {module}");
+        for (path, code) in files {
+            for behind in ["store", "cli", "tui", "web", "config"] {
+                assert!(!uses(&code).contains(&behind.to_owned()), "{} uses crate::{behind}", path.display());
+            }
+        }
+    }
+}
+
 /// `--offline` and the question about hosts are held in one place, so there is one place that opens connections.
 #[test]
 fn one_file_opens_connections() {

@@ -13,6 +13,7 @@ mod folder;
 mod history;
 mod import;
 mod input;
+mod interrupt;
 mod plain;
 mod play;
 mod progress;
