@@ -77,6 +77,31 @@ fn what_is_typed_is_never_lost() {
 }
 
 #[test]
+fn what_is_being_written_outlives_a_crash() {
+    let folder = folder();
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.begin().say("Hi.").typed("the second half").pause();
+    // Nothing of the app gets to do anything any more.
+    std::mem::forget(d);
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.keys(&[Enter]);
+    assert!(d.shows("> the second half"), "{}", d.screen());
+}
+
+#[test]
+fn a_damaged_database_is_mended_and_the_user_is_told() {
+    let folder = folder();
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.begin().say("You must be worn out.");
+    drop(d);
+    let path = folder.path().join("saywell.db");
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &sound[..sound.len() * 3 / 4]).unwrap();
+    let d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    assert!(d.shows("was damaged and has been mended") && d.shows("is kept as"), "{}", d.screen());
+}
+
+#[test]
 fn a_draft_has_its_place() {
     let mut d = Driver::new((100, 30));
     d.begin().say("Hi.").typed("later words").keys(&[F(4)]);

@@ -6,6 +6,8 @@ mod diagnostics;
 pub mod eval;
 mod folder;
 mod input;
+mod lock;
+mod passphrase;
 mod plain;
 mod play;
 mod scenarios;
@@ -48,6 +50,8 @@ enum Commands {
     Play(play::Args),
     /// Go on with a rehearsal: the last one, or the one named
     Resume(play::ResumeArgs),
+    /// Put a passphrase on everything that was rehearsed, change it, or take it away
+    Lock(lock::Args),
     /// List, show, check, test and write situations
     Scenarios(scenarios::Args),
     /// Analyse a reply, or many as JSON lines
@@ -122,6 +126,9 @@ impl From<Refusal> for Failure {
 
 /// Run the command that the arguments ask for.
 pub fn main() -> ExitCode {
+    // Whatever this process makes is its user's alone, whoever makes it.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     run(std::env::args_os())
 }
 
@@ -133,10 +140,12 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    store::passphrase::ask_with(passphrase::known);
     let result = match cli.command {
         None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
         Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
         Some(Commands::Resume(args)) => play::resume(args),
+        Some(Commands::Lock(args)) => lock::run(&args),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
         Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
@@ -150,7 +159,12 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn say(message: &str, code: u8) -> ExitCode {
+    tell(message);
+    ExitCode::from(code)
+}
+
+/// Say something beside the output.
+fn tell(message: &str) {
     use io::Write;
     let _ = writeln!(io::stderr(), "saywell: {}", crate::text::tame(message));
-    ExitCode::from(code)
 }

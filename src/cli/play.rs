@@ -110,7 +110,6 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
         console.say("Nothing you type leaves this computer.")?;
-        console.gap()?;
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
     let entry = match asked {
@@ -141,7 +140,8 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// The terminal app.
-fn app(desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Failure> {
+fn app(mut desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Failure> {
+    desk.unlock()?;
     match tui::run(desk, opening, wishes)? {
         Some(words) => Err(Failure::Failed(words)),
         None => Ok(()),
@@ -150,7 +150,12 @@ fn app(desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Fa
 
 /// The user's rehearsals.
 fn open() -> Result<Box<dyn Store>, Failure> {
-    Ok(Box::new(SqliteStore::open(store::paths::database()?)?))
+    let store = SqliteStore::open(store::paths::database()?)?;
+    if let Some(mended) = store.mended() {
+        // Beside the talk and not in it: with --json, standard output holds events only.
+        super::tell(&mended.to_string());
+    }
+    Ok(Box::new(store))
 }
 
 /// Go on with a rehearsal.
@@ -192,6 +197,7 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
         return Err(Failure::Failed("there are no situations to choose from; see `saywell scenarios path`".into()));
     }
     entries.sort_by_key(|e| (e.head.audience, e.head.problem_area, e.head.title.clone()));
+    console.gap()?;
     console.heading("Which conversation would you like to rehearse?")?;
     let mut n = 0;
     for audience in [Audience::Client, Audience::Trainee] {
@@ -253,7 +259,7 @@ fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Resu
     console.gap()?;
     console.heading(&scenario.title)?;
     if let Some(note) = &scenario.content_note {
-        console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+        console.aside(&format!("Before you begin: {}", crate::session::explain::lower_first(note.trim())))?;
     }
     if scenario.safety.as_ref().is_some_and(|s| s.screen) {
         let words = safety::words();

@@ -29,6 +29,7 @@ pub struct Desk {
     place: Place,
     clock: Clock,
     store: Option<Shared>,
+    notice: Option<String>,
     zone: Option<jiff::tz::TimeZone>,
     reports: PathBuf,
 }
@@ -51,7 +52,7 @@ pub struct Wish {
 impl Desk {
     /// A desk with this library. Nothing is opened or made yet.
     pub fn new(library: Library, place: Place, clock: Clock) -> Self {
-        Self { library, place, clock, store: None, zone: None, reports: PathBuf::from(".") }
+        Self { library, place, clock, store: None, notice: None, zone: None, reports: PathBuf::from(".") }
     }
 
     /// Reckon days in this time zone and not in the computer's.
@@ -117,11 +118,20 @@ impl Desk {
         (self.clock)()
     }
 
+    /// What the user should be told of the store, once: that it was damaged and mended.
+    pub fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
+    }
+
     /// The store for writing; made if it is not there.
     fn store(&mut self) -> Result<&mut Shared, store::Error> {
         if self.store.is_none() {
             let store: Box<dyn Store> = match &self.place {
-                Place::File(path) => Box::new(SqliteStore::open(path)?),
+                Place::File(path) => {
+                    let store = SqliteStore::open(path)?;
+                    self.notice = store.mended().map(ToString::to_string);
+                    Box::new(store)
+                }
                 Place::Memory => Box::new(MemoryStore::default()),
             };
             self.store = Some(Shared(Arc::new(Mutex::new(store))));
@@ -136,6 +146,19 @@ impl Desk {
     fn kept(&mut self) -> Result<Option<&mut Shared>, store::Error> {
         let nothing = self.store.is_none() && matches!(&self.place, Place::File(path) if !path.exists());
         if nothing { Ok(None) } else { self.store().map(Some) }
+    }
+
+    /// Where rehearsals are locked, have the passphrase asked for now: later there may be no terminal to ask on.
+    ///
+    /// # Errors
+    /// Where it is not known. Whatever else is wrong shows when rehearsals are wanted.
+    pub fn unlock(&mut self) -> Result<(), RuntimeError> {
+        match self.kept() {
+            Err(error @ (store::Error::NeedsPassphrase { .. } | store::Error::WrongPassphrase { .. })) => {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The scenario of an entry, whole.

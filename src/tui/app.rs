@@ -42,13 +42,25 @@ pub struct App {
     asking: bool,
     drawn: Drawn,
     size: (u16, u16),
+    /// Something was typed since the screen on top last kept what is written.
+    unkept: bool,
+    /// Somebody is there who can send us on when we are stopped.
+    stoppable: bool,
 }
 
 impl App {
     /// An app at this desk. What happens elsewhere is to be told to it through `tell`'s other end.
     pub fn new(desk: Desk, wishes: Wishes, tell: Sender<Incoming>) -> Self {
         let shared = Shared::new(desk, wishes, tell);
-        Self { shared, stack: Vec::new(), asking: false, drawn: Drawn::default(), size: SMALLEST }
+        Self {
+            shared,
+            stack: Vec::new(),
+            asking: false,
+            drawn: Drawn::default(),
+            size: SMALLEST,
+            unkept: false,
+            stoppable: true,
+        }
     }
 
     /// Show another number of colours than the environment says.
@@ -56,9 +68,17 @@ impl App {
         self.shared.colours = colours;
     }
 
+    /// Whether Ctrl+Z may stop us: only where a shell waits that can send us on.
+    pub fn set_stoppable(&mut self, stoppable: bool) {
+        self.stoppable = stoppable;
+    }
+
     /// Open the first page, and on top of it what was asked for.
     pub fn open(&mut self, opening: &Opening) {
         self.stack.push(Box::new(home::Home::new(&mut self.shared)));
+        if let Some(text) = self.shared.desk.take_notice() {
+            self.shared.notice(text);
+        }
         match opening {
             Opening::Home => {}
             Opening::Situation(id) => match brief::open(&mut self.shared, id) {
@@ -85,6 +105,11 @@ impl App {
     /// What the screens share, to look at.
     pub fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Whether something was typed that may be lost when the program is killed now.
+    pub fn unkept(&self) -> bool {
+        self.unkept
     }
 
     /// Whether something is under way in the open rehearsal.
@@ -122,6 +147,13 @@ impl App {
                 let go = self.stack.last_mut().map(|screen| screen.happened(&mut self.shared, &happened));
                 self.go(go.unwrap_or(Go::Stay))
             }
+            Incoming::Pause => {
+                self.unkept = false;
+                if let Some(top) = self.stack.last_mut() {
+                    top.keep(&mut self.shared);
+                }
+                Flow::Go
+            }
             Incoming::End => Flow::Quit,
             Incoming::Suspend => Flow::Suspend,
             Incoming::Continued => Flow::Repaint,
@@ -145,7 +177,12 @@ impl App {
 
     fn key(&mut self, key: Key) -> Flow {
         match key {
-            Key::Ctrl('z') => return Flow::Suspend,
+            Key::Ctrl('z') if self.stoppable => return Flow::Suspend,
+            Key::Ctrl('z') => {
+                self.shared
+                    .notice("There is no shell under Saywell here to go back to. Ctrl+C leaves; everything is kept.");
+                return Flow::Go;
+            }
             Key::Ctrl('l') => return Flow::Repaint,
             _ => {}
         }
@@ -194,6 +231,7 @@ impl App {
 
     fn input(&mut self, input: Input<'_>) -> Flow {
         let Some(top) = self.stack.last_mut() else { return Flow::Quit };
+        self.unkept = true;
         let go = top.input(&mut self.shared, &self.drawn, input);
         self.go(go)
     }

@@ -138,7 +138,7 @@ impl Shared {
             if self.drafts.remove(&(id, place)).is_some() {
                 let _ = self.desk.set_setting(&name, None);
             }
-        } else {
+        } else if self.draft() != Some(text) {
             // What cannot be written to disk is still in memory.
             let _ = self.desk.set_setting(&name, Some(text));
             self.drafts.insert((id, place), text.to_owned());

@@ -85,6 +85,9 @@ pub trait Screen {
     /// It is on top again.
     fn on_top(&mut self, _: &mut Shared) {}
 
+    /// Put on disk what is being written; it stays as it is.
+    fn keep(&mut self, _: &mut Shared) {}
+
     /// It is about to go, or the app ends: keep what was typed.
     fn leave(&mut self, _: &mut Shared) {}
 

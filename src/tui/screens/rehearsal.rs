@@ -488,6 +488,10 @@ impl Screen for Rehearsal {
         }
     }
 
+    fn keep(&mut self, on: &mut Shared) {
+        on.keep_draft(self.editor.text());
+    }
+
     fn leave(&mut self, on: &mut Shared) {
         on.keep_draft(self.editor.text());
     }
