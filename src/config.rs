@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::safety::Country;
 use crate::scenario::Difficulty;
 
 /// What the file may say. Arguments of a command go before it.
@@ -16,6 +17,8 @@ pub struct Config {
     pub difficulty: Option<Difficulty>,
     /// Say nothing about the replies before the end.
     pub hide_feedback: bool,
+    /// The country whose lines for help are shown, such as `IE`; the language setting says it otherwise.
+    pub country: Option<Country>,
     /// A folder with one's own situations, instead of the usual one. `~/` stands for the home directory.
     pub scenarios: Option<PathBuf>,
 }
@@ -103,6 +106,9 @@ mod tests {
         let error = read("hide_feedback = true\ndificulty = \"hard\"\n").unwrap_err().to_string();
         assert!(error.contains("line 2"), "{error}");
         assert!(error.contains("dificulty") && error.contains("`difficulty`"), "{error}");
+        assert_eq!(read("country = \"uk\"\n").unwrap().country.map(Country::code), Some("GB"));
+        let error = read("country = \"XX\"").unwrap_err().to_string();
+        assert!(error.contains("line 1") && error.contains("findahelpline.com"), "{error}");
         let error = read("difficulty = \"brutal\"").unwrap_err().to_string();
         assert!(error.contains("gentle") && error.contains("line 1"), "{error}");
         assert!(read("difficulty = ").unwrap_err().to_string().contains('^'), "a caret points at the place");

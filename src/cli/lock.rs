@@ -30,7 +30,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let mut console = Console::stdout();
     let locked = SqliteStore::is_locked_at(&path).unwrap_or(false);
     if args.status {
-        console.say(if locked { "Locked with a passphrase." } else { "Not locked. `saywell lock` sets a passphrase." })?;
+        console.say(if locked {
+            "Locked with a passphrase."
+        } else {
+            "Not locked. `saywell lock` sets a passphrase."
+        })?;
         return Ok(console.flush()?);
     }
     match (locked, args.change, args.remove) {
@@ -90,7 +94,8 @@ fn plain_copies(path: &Path, console: &mut Console) -> Result<(), Failure> {
         copies.sort();
     }
     if !copies.is_empty() {
-        console.say("These copies of a database that was damaged are not encrypted; delete them if you can do without:")?;
+        console
+            .say("These copies of a database that was damaged are not encrypted; delete them if you can do without:")?;
         for copy in copies {
             console.say(&format!("  {}", copy.display()))?;
         }

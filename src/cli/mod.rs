@@ -21,6 +21,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config;
 use crate::runtime::RuntimeError;
+use crate::safety::Country;
 use crate::session::Refusal;
 use crate::store;
 
@@ -40,6 +41,9 @@ struct Cli {
     /// A folder with your own situations (instead of the usual one)
     #[arg(long, global = true, value_name = "DIR")]
     scenarios: Option<PathBuf>,
+    /// Show lines for help in this country, such as IE (otherwise as your settings or your language say)
+    #[arg(long, global = true, value_name = "CC")]
+    country: Option<Country>,
     #[command(flatten)]
     play: play::Options,
 }
@@ -140,11 +144,12 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    crate::tui::terminal::guard_panics();
     store::passphrase::ask_with(passphrase::known);
     let result = match cli.command {
-        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
-        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
-        Some(Commands::Resume(args)) => play::resume(args),
+        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref(), cli.country),
+        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.country),
+        Some(Commands::Resume(args)) => play::resume(args, cli.country),
         Some(Commands::Lock(args)) => lock::run(&args),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),

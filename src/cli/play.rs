@@ -11,7 +11,7 @@ use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
 use crate::runtime::{Runtime, system_clock};
-use crate::safety;
+use crate::safety::{self, Country};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::Setup;
@@ -75,8 +75,9 @@ fn difficulty(word: &str) -> Result<Difficulty, String> {
 const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
-pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
+pub fn run(args: Args, folder: Option<&Path>, country: Option<Country>) -> Result<(), Failure> {
     let config = config::load()?;
+    let country = country_of(country, &config);
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
@@ -92,6 +93,7 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
             seed: options.seed,
             difficulty: options.difficulty.or(config.difficulty),
             hide_feedback: options.hide_feedback || config.hide_feedback,
+            country,
         };
         return app(Desk::new(library, place, system_clock), &opening, wishes);
     }
@@ -121,8 +123,19 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     };
     let scenario = Arc::new(load(entry)?);
     let text = entry.text();
-    if !options.json && !before(&scenario, &mut console, &mut input)? {
+    if !options.json {
+        console.gap()?;
+        console.heading(&scenario.title)?;
+        if let Some(note) = &scenario.content_note {
+            console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+        }
+    }
+    let asks = scenario.safety.as_ref().is_some_and(|s| s.screen);
+    if asks && !may_begin(&mut console, &mut input, options.json, country)? {
         return Ok(());
+    }
+    if !options.json {
+        before(&scenario, &mut console)?;
     }
     let setup = Setup {
         audience: scenario.audience,
@@ -135,6 +148,7 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
         json: options.json,
         hide_feedback: options.hide_feedback || config.hide_feedback,
         saved: !options.no_save,
+        country,
     };
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
@@ -159,7 +173,9 @@ fn open() -> Result<Box<dyn Store>, Failure> {
 }
 
 /// Go on with a rehearsal.
-pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
+pub fn resume(args: ResumeArgs, country: Option<Country>) -> Result<(), Failure> {
+    let config = config::load()?;
+    let country = country_of(country, &config);
     let store = open()?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
@@ -169,16 +185,16 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
     };
     if !args.plain && !args.json && tui::terminal::can_draw() {
         drop(store);
-        let wishes = tui::Wishes { hide_feedback: args.hide_feedback, ..tui::Wishes::default() };
+        let wishes = tui::Wishes { hide_feedback: args.hide_feedback, country, ..tui::Wishes::default() };
         let desk = Desk::new(
-            folder::library(config::load()?.scenarios.as_deref())?,
+            folder::library(config.scenarios.as_deref())?,
             Place::File(store::paths::database()?),
             system_clock,
         );
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
     let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
-    let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
+    let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true, country };
     plain::Plain::new(runtime, Console::stdout(), Input::stdin(), view).go_on(&happened)
 }
 
@@ -231,6 +247,10 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
             }
             Line::TooLong | Line::Binary => String::new(),
         };
+        if is_exit(&typed) {
+            console.wipe()?;
+            return Ok(None);
+        }
         if !input.is_terminal {
             console.say(&typed)?;
         }
@@ -254,42 +274,65 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
     }
 }
 
-/// What is told and asked before the scene. False where the user does not begin.
-fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Result<bool, Failure> {
-    console.gap()?;
-    console.heading(&scenario.title)?;
-    if let Some(note) = &scenario.content_note {
-        console.aside(&format!("Before you begin: {}", crate::session::explain::lower_first(note.trim())))?;
-    }
-    if scenario.safety.as_ref().is_some_and(|s| s.screen) {
-        let words = safety::words();
+/// Whose lines for help are shown: of the country that was named, that is set, or that the language setting says.
+fn country_of(named: Option<Country>, config: &config::Config) -> Option<Country> {
+    named.or(config.country).or_else(|| Country::of_environment(|name| std::env::var(name).ok()))
+}
+
+/// Whether somebody wants to leave at once and without a trace.
+fn is_exit(typed: &str) -> bool {
+    matches!(typed.trim(), "/exit-now" | "/x")
+}
+
+/// The question before a scene that could be dangerous to carry into real life. False where it is not begun. The answer
+/// is kept nowhere.
+fn may_begin(console: &mut Console, input: &mut Input, json: bool, country: Option<Country>) -> Result<bool, Failure> {
+    let words = safety::words();
+    if !json {
         console.gap()?;
         console.say(&words.screen.question)?;
-        loop {
+    }
+    loop {
+        if json {
+            let screen = &words.screen;
+            let event = serde_json::json!({"event": "screen", "question": screen.question, "choices": screen.choices});
+            console.raw(&event.to_string())?;
+        } else {
             console.prompt(&format!("{} ", words.screen.choices))?;
-            let Line::Text(answer) = input.line()? else {
+        }
+        let Line::Text(answer) = input.line()? else {
+            if !json {
                 console.gap()?;
-                return Ok(false);
-            };
-            if !input.is_terminal {
-                console.say(&answer)?;
             }
-            match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
-                "no" | "n" | "nope" => break,
-                "yes" | "y" | "unsure" | "u" | "maybe" | "not sure" | "i don't know" => {
+            return Ok(false);
+        };
+        if is_exit(&answer) {
+            console.wipe()?;
+            return Ok(false);
+        }
+        if !input.is_terminal && !json {
+            console.say(&answer)?;
+        }
+        match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
+            "no" | "n" | "nope" => return Ok(true),
+            "yes" | "y" | "unsure" | "u" | "maybe" | "not sure" | "i don't know" => {
+                let text = safety::text(&words.for_screen(country));
+                if json {
+                    console.raw(&serde_json::json!({"event": "screen_stopped", "text": text}).to_string())?;
+                } else {
                     console.gap()?;
-                    console.say(&words.screen.stop)?;
-                    console.gap()?;
-                    console.say(&words.help)?;
-                    console.gap()?;
-                    console.say(&words.screen.kept)?;
-                    return Ok(false);
+                    console.say(&text)?;
                 }
-                "/quit" | "/q" | "quit" => return Ok(false),
-                _ => {}
+                return Ok(false);
             }
+            "/quit" | "/q" | "quit" => return Ok(false),
+            _ => {}
         }
     }
+}
+
+/// What is told before the scene.
+fn before(scenario: &Scenario, console: &mut Console) -> Result<(), Failure> {
     console.gap()?;
     console.say(&scenario.situation)?;
     console.gap()?;
@@ -308,5 +351,5 @@ fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Resu
         "Say what you would say, in your own words. /help lists what else you can do; /quit leaves, and all is kept.",
     )?;
     console.gap()?;
-    Ok(true)
+    Ok(())
 }

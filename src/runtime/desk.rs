@@ -9,7 +9,7 @@ use super::{Clock, Runtime, RuntimeError};
 use crate::report::progress::Record;
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{self, Scenario};
-use crate::session::{Event, OutOfOrder, Session, Setup};
+use crate::session::{Event, OutOfOrder, Session, Setup, TurnId};
 use crate::store::{self, Filter, MemoryStore, NewSession, Recorded, Result as Stored, Seq, SqliteStore, Store};
 
 pub use crate::store::SessionSummary as Past;
@@ -251,11 +251,16 @@ impl Desk {
     /// What the user said in a rehearsal, to be searched; nothing where it cannot be read.
     pub fn said(&mut self, id: &str) -> String {
         let events = self.kept().ok().flatten().and_then(|store| store.events(id).ok()).unwrap_or_default();
-        let words = events.into_iter().filter_map(|recorded| match recorded.event {
-            Event::UserSaid { text, .. } => Some(text),
-            _ => None,
-        });
-        words.collect::<Vec<_>>().join(" ")
+        let mut words: Vec<(TurnId, String)> = Vec::new();
+        for recorded in events {
+            match recorded.event {
+                Event::UserSaid { turn, text, .. } => words.push((turn, text)),
+                // What stopped a scene is set aside.
+                Event::SafetyStopped { turn, .. } => words.retain(|(said, _)| *said != turn),
+                _ => {}
+            }
+        }
+        words.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
     }
 
     /// Delete a rehearsal for good.
