@@ -257,7 +257,7 @@ fn json_brings_the_words_and_so_does_going_on_later() {
     assert_eq!(events(&all, "finished")[0]["how"], "safety");
     assert!(events(&all, "summary").is_empty(), "nothing is summed up");
     let text = home.run(
-        &["resume", "--plain", &events(&all, "finished")[0]["session"].as_str().unwrap()],
+        &["resume", "--plain", events(&all, "finished")[0]["session"].as_str().unwrap()],
         "/back\nI am safe\n/quit\n",
     );
     assert!(!text.contains(UNCLEAR) && text.contains(SET_ASIDE), "{text}");

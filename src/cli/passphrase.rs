@@ -53,11 +53,52 @@ fn named_by(variable: &str) -> Option<std::ffi::OsString> {
 
 fn typed(prompt: &str) -> Result<Passphrase, String> {
     let _ = std::io::stdout().flush();
-    match rpassword::prompt_password(crate::text::tame(prompt)) {
+    // From before the question is seen: whoever answers at once is not to be shown either.
+    let quiet = Quiet::new();
+    let answer = rpassword::prompt_password(crate::text::tame(prompt));
+    drop(quiet);
+    match answer {
         Ok(words) => Ok(Passphrase::new(words)),
         // Ctrl+C: the terminal is as it was, and nothing was begun.
         Err(error) if error.kind() == ErrorKind::Interrupted => std::process::exit(130),
         Err(_) => Err("there is no terminal to ask on".to_owned()),
+    }
+}
+
+/// The terminal shows nothing of what is typed, until this goes out of scope.
+#[cfg(unix)]
+struct Quiet(Option<(fs::File, rustix::termios::Termios)>);
+
+#[cfg(unix)]
+impl Quiet {
+    fn new() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let Ok(terminal) = fs::File::open("/dev/tty") else { return Self(None) };
+        let Ok(before) = tcgetattr(&terminal) else { return Self(None) };
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO);
+        // Where this fails, what reads the answer says why.
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &quiet);
+        Self(Some((terminal, before)))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some((terminal, before)) = &self.0 {
+            let _ = rustix::termios::tcsetattr(terminal, rustix::termios::OptionalActions::Now, before);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Quiet;
+
+#[cfg(not(unix))]
+impl Quiet {
+    fn new() -> Self {
+        Self
     }
 }
 
