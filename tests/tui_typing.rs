@@ -10,9 +10,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use ratatui::crossterm::event::KeyCode::{self, Backspace, Char, Down, Enter, Esc, F, PageUp, Tab, Up};
 use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind, KeyModifiers};
-use saywell::counterpart::Counterpart;
+use saywell::counterpart::{Counterpart, Partly, Spoken};
 use saywell::runtime::Stop;
-use saywell::session::{Cue, Source};
+use saywell::session::{Cue, Session};
 use saywell::tui::Opening;
 use support::{Driver, desk, desk_in, flat, folder, library, usual};
 
@@ -232,10 +232,10 @@ fn reports_are_saved_and_never_replaced() {
 struct Slow(std::sync::mpsc::Sender<()>);
 
 impl Counterpart for Slow {
-    fn say(&mut self, cue: &Cue, stop: &Stop) -> (String, Source) {
+    fn say(&mut self, _: &Session, cue: &Cue, stop: &Stop, _: &mut dyn FnMut(Partly<'_>)) -> Spoken {
         let _ = self.0.send(());
         assert!(stop.wait(Duration::from_secs(60)), "nobody stopped the waiting");
-        (cue.line.clone(), Source::Scripted)
+        Spoken::scripted(cue)
     }
 }
 

@@ -1,8 +1,11 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
 pub mod analyse;
+mod answer;
+mod consent;
 mod console;
 mod diagnostics;
+mod doctor;
 pub mod eval;
 mod folder;
 mod input;
@@ -27,7 +30,7 @@ use crate::store;
 
 const ABOUT: &str = "Rehearse a conversation you dread, with someone who reacts to how you talk";
 const AFTER: &str = "\
-Saywell works offline: no account, no model, nothing leaves this computer.
+Saywell works offline: no account, no model needed, nothing leaves this computer unless you choose a model elsewhere.
 It is for practice. It is not therapy, not a diagnosis and not help in a crisis.
 
 Exit codes: 0 ok, 1 failure, 2 usage, 3 a check or test failed, 4 a model unreachable, 130 interrupted.";
@@ -44,6 +47,9 @@ struct Cli {
     /// Show lines for help in this country, such as IE (otherwise as your settings or your language say)
     #[arg(long, global = true, value_name = "CC")]
     country: Option<Country>,
+    /// Open no connection at all, not even to this computer
+    #[arg(long, global = true)]
+    offline: bool,
     #[command(flatten)]
     play: play::Options,
 }
@@ -60,6 +66,8 @@ enum Commands {
     Scenarios(scenarios::Args),
     /// Analyse a reply, or many as JSON lines
     Analyse(analyse::Args),
+    /// Look whether everything is in order, and which language models there are
+    Doctor(doctor::Args),
     /// Measure the analyser against labelled replies
     Eval(eval::Args),
 }
@@ -73,6 +81,8 @@ pub enum Failure {
     Failed(String),
     /// The command was used wrongly: exit 2.
     Usage(String),
+    /// A model that was chosen cannot be reached: exit 4.
+    Unreachable,
     /// A check or a test did not pass; what did not was already said: exit 3.
     Unpassed,
 }
@@ -147,10 +157,13 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     crate::tui::terminal::guard_panics();
     store::passphrase::ask_with(passphrase::known);
     let result = match cli.command {
-        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref(), cli.country),
-        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.country),
-        Some(Commands::Resume(args)) => play::resume(args, cli.country),
+        None => {
+            play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref(), cli.offline, cli.country)
+        }
+        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.offline, cli.country),
+        Some(Commands::Resume(args)) => play::resume(args, cli.offline, cli.country),
         Some(Commands::Lock(args)) => lock::run(&args),
+        Some(Commands::Doctor(args)) => doctor::run(args, cli.offline),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
         Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
@@ -160,6 +173,7 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(Failure::Failed(message)) => say(&message, 1),
         Err(Failure::Usage(message)) => say(&message, 2),
         Err(Failure::Unpassed) => ExitCode::from(3),
+        Err(Failure::Unreachable) => ExitCode::from(4),
     }
 }
 

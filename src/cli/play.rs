@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::console::Console;
 use super::folder;
 use super::input::{Input, Line};
-use super::{Failure, plain};
+use super::{Failure, consent, plain};
 use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
-use crate::runtime::{Runtime, system_clock};
+use crate::runtime::{Choice, Runtime, system_clock};
 use crate::safety::{self, Country};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
@@ -39,6 +39,9 @@ pub struct Options {
     /// Keep nothing on disk
     #[arg(long)]
     pub no_save: bool,
+    /// Who words the other's lines: 'scripted', or a server of the settings (see docs/models.md)
+    #[arg(long, value_name = "NAME")]
+    pub counterpart: Option<String>,
 }
 
 /// Arguments of `saywell play`.
@@ -64,6 +67,9 @@ pub struct ResumeArgs {
     /// One line a turn, no screen drawing
     #[arg(long)]
     pub plain: bool,
+    /// Who words the other's lines: 'scripted', or a server of the settings
+    #[arg(long, value_name = "NAME")]
+    pub counterpart: Option<String>,
 }
 
 fn difficulty(word: &str) -> Result<Difficulty, String> {
@@ -75,9 +81,10 @@ fn difficulty(word: &str) -> Result<Difficulty, String> {
 const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
-pub fn run(args: Args, folder: Option<&Path>, country: Option<Country>) -> Result<(), Failure> {
+pub fn run(args: Args, folder: Option<&Path>, offline: bool, country: Option<Country>) -> Result<(), Failure> {
     let config = config::load()?;
-    let country = country_of(country, &config);
+    let models = Choice::of(&config, args.options.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let country = country_of(country.or(config.country));
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
@@ -95,7 +102,7 @@ pub fn run(args: Args, folder: Option<&Path>, country: Option<Country>) -> Resul
             hide_feedback: options.hide_feedback || config.hide_feedback,
             country,
         };
-        return app(Desk::new(library, place, system_clock), &opening, wishes);
+        return app(Desk::new(library, place, system_clock).with_models(models), &opening, wishes);
     }
     let mut console = Console::stdout();
     let mut input = Input::stdin();
@@ -111,7 +118,9 @@ pub fn run(args: Args, folder: Option<&Path>, country: Option<Country>) -> Resul
     let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { open()? };
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
-        console.say("Nothing you type leaves this computer.")?;
+        if !models.goes_out() {
+            console.say("Nothing you type leaves this computer.")?;
+        }
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
     let entry = match asked {
@@ -143,7 +152,9 @@ pub fn run(args: Args, folder: Option<&Path>, country: Option<Country>) -> Resul
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
         scenario_hash: store::text_hash(text),
     };
-    let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, options.json)?;
+    let (mut runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
     let view = plain::View {
         json: options.json,
         hide_feedback: options.hide_feedback || config.hide_feedback,
@@ -173,10 +184,11 @@ fn open() -> Result<Box<dyn Store>, Failure> {
 }
 
 /// Go on with a rehearsal.
-pub fn resume(args: ResumeArgs, country: Option<Country>) -> Result<(), Failure> {
+pub fn resume(args: ResumeArgs, offline: bool, country: Option<Country>) -> Result<(), Failure> {
     let config = config::load()?;
-    let country = country_of(country, &config);
-    let store = open()?;
+    let models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let country = country_of(country.or(config.country));
+    let mut store = open()?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
         None => store
@@ -190,12 +202,16 @@ pub fn resume(args: ResumeArgs, country: Option<Country>) -> Result<(), Failure>
             folder::library(config.scenarios.as_deref())?,
             Place::File(store::paths::database()?),
             system_clock,
-        );
+        )
+        .with_models(models);
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
-    let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    let (mut console, mut input) = (Console::stdout(), Input::stdin());
+    let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, args.json)?;
+    let (mut runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
     let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true, country };
-    plain::Plain::new(runtime, Console::stdout(), Input::stdin(), view).go_on(&happened)
+    plain::Plain::new(runtime, console, input, view).go_on(&happened)
 }
 
 /// The scenario of an entry, whole.
@@ -274,9 +290,9 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
     }
 }
 
-/// Whose lines for help are shown: of the country that was named, that is set, or that the language setting says.
-fn country_of(named: Option<Country>, config: &config::Config) -> Option<Country> {
-    named.or(config.country).or_else(|| Country::of_environment(|name| std::env::var(name).ok()))
+/// Whose lines for help are shown: of the country that was named or set, else of the one that the language setting says.
+pub fn country_of(named: Option<Country>) -> Option<Country> {
+    named.or_else(|| Country::of_environment(|name| std::env::var(name).ok()))
 }
 
 /// Whether somebody wants to leave at once and without a trace.

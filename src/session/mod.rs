@@ -13,6 +13,7 @@ mod notes;
 pub mod playthrough;
 mod signal;
 pub mod slots;
+pub mod wording;
 pub mod words;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use director::{Director, Ended, Heard, Position, Step};
 pub use event::{Event, Finish, Moment, Source, TurnId};
 pub use notes::{MOST_FOCUS, MOST_TENSE, Notes, Plan};
 pub use signal::{Act, Signal, Signals};
+pub use wording::{Mark, Opinion, Slip, Wording};
 
 use crate::analysis::{self, Analysis, Audience, Id, Kind};
 use crate::scenario::{Difficulty, Scenario};
@@ -59,6 +61,10 @@ pub struct Turn {
     words: Option<String>,
     /// Of a line of the counterpart: who worded it.
     pub source: Option<Source>,
+    /// Of a line that a model was asked for: how it went.
+    pub wording: Option<Box<Wording>>,
+    /// Of a reply of the user: what a model made of it, where one was asked.
+    pub opinion: Option<Box<Opinion>>,
 }
 
 /// What stands in the place of the words of a reply that stopped the scene. The words themselves are in the log alone:
@@ -534,6 +540,10 @@ impl Session {
                 self.push(turn, parent, Speaker::Counterpart, text, Some(source));
                 self.lines_said += 1;
             }
+            Event::Worded { turn, wording } => {
+                let line = self.turns.get_mut(turn as usize).filter(|t| t.speaker == Speaker::Counterpart);
+                line.ok_or(OutOfOrder("worded"))?.wording = Some(Box::new(wording));
+            }
             Event::UserSaid { turn, parent, text } => {
                 if turn != self.next_id() || parent.is_none() || parent != self.answerable(self.here) {
                     return Err(OutOfOrder("user_said"));
@@ -543,6 +553,9 @@ impl Session {
             }
             Event::Analysed { turn, analysis, .. } => {
                 self.own(turn, "analysed")?.analysis = Some(analysis);
+            }
+            Event::Judged { turn, opinion } => {
+                self.own(turn, "judged")?.opinion = Some(Box::new(opinion));
             }
             Event::Moved { turn, step } => {
                 let n = self.lines_said;
@@ -598,6 +611,8 @@ impl Session {
             cleared: false,
             words: None,
             source,
+            wording: None,
+            opinion: None,
         };
         self.turns.push(turn);
         self.here = Some(id);

@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, Mo
 use ratatui::layout::Rect;
 
 use super::keymap::{self, Hint, Key};
-use super::screens::{Go, Input, Screen, brief, help, home, rehearsal, safety};
+use super::screens::{Go, Input, Screen, brief, consent, help, home, rehearsal, safety};
 use super::shared::Shared;
 use super::talk::{Happened, Talk};
 use super::theme::Colours;
@@ -81,6 +81,15 @@ impl App {
         self.stack.push(Box::new(home::Home::new(&mut self.shared)));
         if let Some(text) = self.shared.desk.take_notice() {
             self.shared.notice(text);
+        }
+        self.open_on(opening);
+    }
+
+    /// Open what was asked for, on top of what is there; first the question whether words may go to another computer.
+    fn open_on(&mut self, opening: &Opening) {
+        if let Some(question) = self.shared.desk.question() {
+            self.stack.push(Box::new(consent::Consent::new(question, opening.clone())));
+            return;
         }
         match opening {
             Opening::Home => {}
@@ -270,6 +279,10 @@ impl App {
                 if self.stack.len() == 1 {
                     self.stack.push(Box::new(rehearsal::Rehearsal::new(&self.shared)));
                 }
+            }
+            Go::Open(opening) => {
+                self.leave_top();
+                self.open_on(&opening);
             }
             Go::Ask => {
                 self.asking = true;

@@ -1,6 +1,7 @@
 //! The screens, one file each.
 
 pub mod brief;
+pub mod consent;
 pub mod help;
 pub mod history;
 pub mod home;
@@ -13,6 +14,7 @@ pub mod takes;
 
 use ratatui::layout::Rect;
 
+use super::Opening;
 use super::keymap::{Hint, Key};
 use super::shared::Shared;
 use super::talk::Happened;
@@ -50,6 +52,8 @@ pub enum Go {
     Back,
     /// To the first page.
     Home,
+    /// On to what the app was opened for.
+    Open(Opening),
     /// To the open rehearsal.
     Conversation,
     /// Ask whether to leave.
