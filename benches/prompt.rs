@@ -7,7 +7,7 @@ mod model_support;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use model_support::{CHORES, Fake, say, says, scenario, scripted};
+use model_support::{CHORES, Fake, endless, say, says, scripted};
 use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Estimate};
 use saywell::counterpart::prompted::prompt::{Prompt, Remembered};
 use saywell::llm::Message;

@@ -9,7 +9,7 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyCode;
-use saywell::report::{self, Summary};
+use saywell::report::{self, About, Lens, Report, Summary};
 use saywell::scenario;
 use saywell::session::{Command, Effect, Event, Phase, Refusal, SET_ASIDE, Session, Setup, Source};
 use saywell::store::text_hash;
@@ -76,16 +76,14 @@ impl Talk {
     fn told(&self) -> String {
         let session = &self.session;
         let turns: Vec<_> = session.turns().iter().map(|t| (&t.text, &t.analysis, &t.step)).collect();
-        format!(
-            "{:?} {:?} {:?} {:?} {} {} {}",
-            self.cues,
-            turns,
-            Summary::of(session),
-            report::takes(session),
-            report::markdown::text(session),
-            report::html::text(session),
-            report::json::text(session),
-        )
+        let mut told = format!("{:?} {turns:?} {:?} {:?}", self.cues, Summary::of(session), report::takes(session));
+        for lens in [Lens::Own, Lens::Debrief] {
+            let report = Report::of(session, &About::default(), lens);
+            for text in [report::markdown::text, report::html::text, report::json::text, report::csv::text] {
+                told.push_str(&text(&report));
+            }
+        }
+        told
     }
 }
 

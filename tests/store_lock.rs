@@ -184,6 +184,40 @@ fn a_reader_in_the_way_only_delays_the_cleaning() {
     assert_eq!(holds(dir.path(), &[SECRET, "chores"]), [""; 0], "made up for at the next opening");
 }
 
+#[test]
+fn what_is_deleted_from_a_locked_database_takes_its_settings_along() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = filled(&database(&dir));
+    store.set_setting("draft:a", Some("half a sentence")).unwrap();
+    store.set_setting("theme", Some("light")).unwrap();
+    lock(&mut store, "correct horse");
+    store.delete("secret").unwrap();
+    assert_eq!(store.setting("draft:secret"), Ok(None));
+    assert_eq!(store.settings("draft:").unwrap(), [("draft:a".to_owned(), "half a sentence".to_owned())]);
+    assert_eq!(store.setting("theme").unwrap().as_deref(), Some("light"));
+    assert_eq!(replies(&store, "a").len(), 12);
+}
+
+#[test]
+fn a_disk_that_fills_while_locking_leaves_it_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(database(&dir)).unwrap();
+    fill(&mut store, "a", 400);
+    let before = everything(&store);
+    drop(store);
+    let pages = u32::try_from(fs::metadata(database(&dir)).unwrap().len() / 4_096).unwrap();
+    let options = Options { max_pages: Some(pages + 2), ..Options::default() };
+    store = SqliteStore::open_with(database(&dir), &options).unwrap();
+    let error = store.set_passphrase(&passphrase("first"), Cost::LEAST).unwrap_err();
+    assert!(matches!(error, Error::Full { .. }), "{error:?}");
+    assert!(!store.is_locked() && everything(&store) == before);
+    drop(store);
+    let mut store = SqliteStore::open(database(&dir)).unwrap();
+    assert!(everything(&store) == before && store.check().is_ok());
+    lock(&mut store, "first");
+    assert!(everything(&store) == before);
+}
+
 /// A locked database with sixty replies, as bytes.
 fn locked_bytes() -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();

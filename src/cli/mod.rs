@@ -4,16 +4,24 @@ pub mod analyse;
 mod answer;
 mod consent;
 mod console;
+mod delete;
 mod diagnostics;
 mod doctor;
 pub mod eval;
+mod export;
 mod folder;
+mod history;
+mod import;
 mod input;
 mod lock;
 mod passphrase;
 mod plain;
 mod play;
+mod progress;
+mod reality;
+mod report;
 mod scenarios;
+mod table;
 
 use std::ffi::OsString;
 use std::io;
@@ -23,8 +31,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config;
-use crate::runtime::RuntimeError;
+use crate::runtime::desk::{Desk, Place};
+use crate::runtime::{RuntimeError, system_clock};
 use crate::safety::Country;
+use crate::scenario::library::Library;
 use crate::session::Refusal;
 use crate::store;
 
@@ -62,6 +72,18 @@ enum Commands {
     Resume(play::ResumeArgs),
     /// Put a passphrase on everything that was rehearsed, change it, or take it away
     Lock(lock::Args),
+    /// Look back on a rehearsal: as a page, a text, JSON or a table
+    Report(report::Args),
+    /// List past rehearsals
+    History(history::Args),
+    /// Show how often there was a chance for each skill, and how often you took it
+    Progress(progress::Args),
+    /// Write all rehearsals to a file
+    Export(export::Args),
+    /// Take in what an export holds
+    Import(import::Args),
+    /// Delete rehearsals for good
+    Delete(delete::Args),
     /// List, show, check, test and write situations
     Scenarios(scenarios::Args),
     /// Analyse a reply, or many as JSON lines
@@ -164,6 +186,12 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Some(Commands::Resume(args)) => play::resume(args, cli.offline, cli.country),
         Some(Commands::Lock(args)) => lock::run(&args),
         Some(Commands::Doctor(args)) => doctor::run(args, cli.offline),
+        Some(Commands::Report(args)) => report::run(&args),
+        Some(Commands::History(args)) => history::run(&args),
+        Some(Commands::Progress(args)) => progress::run(&args),
+        Some(Commands::Export(args)) => export::run(&args),
+        Some(Commands::Import(args)) => import::run(&args),
+        Some(Commands::Delete(args)) => delete::run(&args),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
         Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
@@ -175,6 +203,11 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(Failure::Unpassed) => ExitCode::from(3),
         Err(Failure::Unreachable) => ExitCode::from(4),
     }
+}
+
+/// The desk for commands that need past rehearsals and no library.
+fn desk() -> Result<Desk, Failure> {
+    Ok(Desk::new(Library::of([]), Place::File(store::paths::database()?), system_clock))
 }
 
 fn say(message: &str, code: u8) -> ExitCode {

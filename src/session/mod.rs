@@ -16,10 +16,11 @@ pub mod slots;
 pub mod wording;
 pub mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use director::{Director, Ended, Heard, Position, Step};
-pub use event::{Event, Finish, Moment, Source, TurnId};
+pub use event::{Attempt, Event, Finish, Moment, Source, TurnId};
 pub use notes::{MOST_FOCUS, MOST_TENSE, Notes, Plan};
 pub use signal::{Act, Signal, Signals};
 pub use wording::{Mark, Opinion, Slip, Wording};
@@ -156,6 +157,13 @@ pub enum Command {
     Plan(Plan),
     /// Say that what sounded like danger is about oneself: the stop is then one after a direct statement.
     AboutMe,
+    /// Say what became of the plan.
+    Attempt {
+        /// What became of it.
+        how: Attempt,
+        /// In one's own words; may be empty.
+        note: String,
+    },
     /// Go on after a safety stop; `in_role` says that the words belonged to the role.
     Acknowledge {
         /// The words belonged to the role.
@@ -213,6 +221,8 @@ pub struct Session {
     /// Where the user was whenever they went elsewhere.
     takes: Vec<TurnId>,
     notes: Notes,
+    /// The versions of the analyser that its replies were analysed by.
+    analysers: BTreeSet<u32>,
 }
 
 impl Session {
@@ -236,6 +246,7 @@ impl Session {
             finished: None,
             takes: Vec::new(),
             notes: Notes::default(),
+            analysers: BTreeSet::new(),
         };
         (session, event)
     }
@@ -326,6 +337,11 @@ impl Session {
         &self.notes
     }
 
+    /// The versions of the analyser that its replies were analysed by, oldest first; mostly one.
+    pub fn analysers(&self) -> impl Iterator<Item = u32> + '_ {
+        self.analysers.iter().copied()
+    }
+
     /// How it was ended, if it was.
     pub fn finished(&self) -> Option<Finish> {
         self.finished
@@ -395,7 +411,8 @@ impl Session {
             },
             Command::Prepare { focus, feedback } => Ok(Event::Prepared { focus, feedback }),
             Command::Feel { when, level } => Ok(Event::Felt { when, level: level.min(MOST_TENSE) }),
-            Command::Plan(Plan { what, when }) => Ok(Event::Planned { what, when }),
+            Command::Plan(Plan { who, what, when }) => Ok(Event::Planned { who, what, when }),
+            Command::Attempt { how, note } => Ok(Event::Attempted { how, note }),
             Command::AboutMe => match stop {
                 Some((turn, stop)) => {
                     Ok(Event::SafetyStopped { turn: turn.id, signals: stop.signals.clone(), certain: true })
@@ -551,8 +568,9 @@ impl Session {
                 self.push(turn, parent, Speaker::You, text, None);
                 self.finished = None;
             }
-            Event::Analysed { turn, analysis, .. } => {
+            Event::Analysed { turn, analysis, version } => {
                 self.own(turn, "analysed")?.analysis = Some(analysis);
+                self.analysers.insert(version);
             }
             Event::Judged { turn, opinion } => {
                 self.own(turn, "judged")?.opinion = Some(Box::new(opinion));
@@ -594,7 +612,9 @@ impl Session {
                 self.finished = None;
             }
             Event::Finished { how } => self.finished = Some(how),
-            Event::Prepared { .. } | Event::Felt { .. } | Event::Planned { .. } => self.notes.apply(&event),
+            Event::Prepared { .. } | Event::Felt { .. } | Event::Planned { .. } | Event::Attempted { .. } => {
+                self.notes.apply(&event);
+            }
         }
         Ok(())
     }

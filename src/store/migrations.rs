@@ -15,7 +15,12 @@ pub(super) const APPLICATION_ID: i32 = 0x7361_7977;
 /// Every step, oldest first.
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-const STEPS: &[M<'static>] = &[M::up(FIRST), M::up("-- The events 'worded' and 'judged'."), M::up(PROTECTION)];
+const STEPS: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up("-- The events 'worded' and 'judged'."),
+    M::up("-- The event 'attempted'."),
+    M::up(PROTECTION),
+];
 
 const FIRST: &str = "
     PRAGMA application_id = 0x73617977;

@@ -67,6 +67,8 @@ pub struct Wishes {
     pub hide_feedback: bool,
     /// Whose lines for help are shown first.
     pub country: Option<Country>,
+    /// Delete rehearsals that are older than so many days.
+    pub keep_days: Option<std::num::NonZeroU32>,
 }
 
 /// Run the app on the terminal until the user leaves. What is to be said on the terminal afterwards.

@@ -8,6 +8,7 @@ mod mend;
 mod open;
 mod presence;
 mod salvage;
+mod taking;
 mod wal;
 
 use std::borrow::Cow;
@@ -17,7 +18,10 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::seal::Passphrase;
-use super::{Error, Filter, NewSession, Opening, Recorded, Result, Seq, SessionSummary, Store, Tally, only, opening};
+use super::{
+    Error, Filter, NewSession, Opening, Parcel, Recorded, Result, Seq, SessionSummary, Store, TakenIn, Tally, only,
+    opening,
+};
 use crate::session::{Event, Finish};
 
 use lock::{Words, place};
@@ -68,6 +72,8 @@ const ADD_SCENARIO: &str = "INSERT INTO scenarios (hash, text) VALUES (?1, ?2)
 const ADD_SESSION: &str = "INSERT INTO sessions (id, scenario_id, title, audience, difficulty, scenario, started_ms,
     last_ms, last_seq, last_pos, turns, finished)
     VALUES (?1, ?2, ?3, ?4, ?5, (SELECT n FROM scenarios WHERE hash = ?6), ?7, ?7, 0, 0, 0, NULL)";
+/// What was set for a session goes with it.
+const FORGET: &str = "DELETE FROM settings WHERE key = ?1";
 const EVENTS: &str = "SELECT e.seq, e.at_ms, e.payload FROM sessions s JOIN events e ON e.session = s.n
     WHERE s.id = ?1 AND e.seq > ?2 ORDER BY e.seq";
 const SUMMARY: &str = "SELECT s.id, s.scenario_id, s.title, s.audience, s.difficulty, c.hash, s.started_ms, s.last_ms,
@@ -172,6 +178,13 @@ impl SqliteStore {
         let rows = statement.query_map(given, |row| summary(row, &self.words)).map_err(&failed)?;
         rows.collect::<Result<_, _>>().map_err(&failed)
     }
+}
+
+/// The names of all settings, opened.
+fn setting_keys(conn: &Connection, words: &Words) -> rusqlite::Result<Vec<String>> {
+    let mut all = conn.prepare_cached("SELECT key FROM settings")?;
+    let keys = all.query_map([], |row| text(row, 0, words, place::SETTING))?;
+    keys.collect()
 }
 
 /// Refuse to go on where another process has sealed the words, or opened them, since we came.
@@ -287,6 +300,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Prepared { .. } => "prepared",
         Event::Felt { .. } => "felt",
         Event::Planned { .. } => "planned",
+        Event::Attempted { .. } => "attempted",
         Event::Finished { .. } => "finished",
     }
 }
@@ -443,16 +457,48 @@ impl Store for SqliteStore {
         only(id_or_part.trim(), fitting)
     }
 
-    fn delete(&mut self, session: &str) -> Result<()> {
+    fn delete_many(&mut self, sessions: &[&str]) -> Result<()> {
         self.in_its_place()?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
-        if tx.execute("DELETE FROM sessions WHERE id = ?1", [session]).map_err(&failed)? == 0 {
-            return Err(Error::NoSession(session.to_owned()));
+        unchanged(&tx, self.generation, &self.path, &failed)?;
+        for session in sessions {
+            if tx.execute("DELETE FROM sessions WHERE id = ?1", [session]).map_err(&failed)? == 0 {
+                return Err(Error::NoSession((*session).to_owned()));
+            }
+        }
+        // What was set for one of them.
+        let of = |key: &String| {
+            key.rsplit_once(':').is_some_and(|(_, id)| sessions.iter().any(|session| session.eq_ignore_ascii_case(id)))
+        };
+        for key in setting_keys(&tx, &self.words).map_err(&failed)?.iter().filter(|key| of(key)) {
+            tx.execute(FORGET, [self.words.name(place::SETTING, key)]).map_err(&failed)?;
         }
         tx.execute("DELETE FROM scenarios WHERE n NOT IN (SELECT scenario FROM sessions)", []).map_err(&failed)?;
         tx.commit().map_err(&failed)?;
         self.empty_log()
+    }
+
+    fn take_in(&mut self, parcels: &mut dyn Iterator<Item = Result<Parcel>>) -> Result<TakenIn> {
+        self.in_its_place()?;
+        let failed = self.failed("written");
+        let tx = self.conn.transaction().map_err(&failed)?;
+        unchanged(&tx, self.generation, &self.path, &failed)?;
+        let done = taking::take_in(&tx, &self.words, parcels, &failed)?;
+        tx.commit().map_err(&failed)?;
+        Ok(done)
+    }
+
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>> {
+        let failed = self.failed("read");
+        unchanged(&self.conn, self.generation, &self.path, &failed)?;
+        let keys = setting_keys(&self.conn, &self.words).map_err(&failed)?;
+        let mut found = Vec::new();
+        for key in keys.into_iter().filter(|key| key.starts_with(prefix)) {
+            found.extend(self.setting(&key)?.map(|value| (key, value)));
+        }
+        found.sort();
+        Ok(found)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>> {
@@ -476,7 +522,7 @@ impl Store for SqliteStore {
                  ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 [name, value],
             ),
-            None => tx.execute("DELETE FROM settings WHERE key = ?1", [name]),
+            None => tx.execute(FORGET, [name]),
         };
         done.and_then(|_| tx.commit()).map_err(failed)
     }
