@@ -46,7 +46,7 @@ pub struct About {
 /// The report on the present take of a rehearsal, and on how it compares with the others.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The version of this form; see [`FORMAT`].
+    /// The version of this form.
     pub format: u32,
     /// The rehearsal's id; not there once de-identified.
     pub id: Option<String>,
@@ -317,7 +317,7 @@ impl Report {
         });
         [&mut self.title, &mut self.situation, &mut self.counterpart, &mut self.goal, &mut self.outcome]
             .into_iter()
-            .chain(self.goals.iter_mut().map(|g| &mut g.text))
+            .chain(self.goals.iter_mut().flat_map(|g| [&mut g.id, &mut g.text]))
             .chain(of_remarks)
             .chain(of_lines)
             .chain(self.movers.iter_mut().flat_map(|m| [&mut m.quote, &mut m.text]))

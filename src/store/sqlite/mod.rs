@@ -395,6 +395,10 @@ impl Store for SqliteStore {
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
         let done = taking::take_in(&tx, parcels, &failed)?;
+        // Reading the parcels can take long.
+        if self.identity != Identity::of(&self.path) {
+            return Err(Error::Moved { place: self.path.display().to_string() });
+        }
         tx.commit().map_err(&failed)?;
         Ok(done)
     }
