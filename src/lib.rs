@@ -6,8 +6,12 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod coach;
 pub mod config;
 pub mod counterpart;
+pub mod judge;
+pub mod llm;
+pub mod prompts;
 pub mod report;
 pub mod runtime;
 pub mod safety;

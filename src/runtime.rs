@@ -2,22 +2,26 @@
 //! session's effects, and hands back what happened.
 
 pub mod attempts;
+mod choice;
 pub mod desk;
 pub mod files;
+mod model;
 pub mod removal;
 mod stop;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::counterpart::{Counterpart, Scripted};
+use crate::counterpart::{Counterpart, Partly, Scripted};
 use crate::scenario::{self, Scenario};
 use crate::session::{Command, Effect, Event, OutOfOrder, Refusal, Session, Setup};
 use crate::store::{self, NewSession, Seq, Store};
 
 pub use crate::store::Recorded;
+pub use choice::{Choice, Question, agreed_key};
 pub use desk::Desk;
-pub use stop::Stop;
+pub use model::{Model, Wake};
+pub use stop::{Stop, Watching};
 
 /// Where the time comes from: milliseconds since 1970.
 pub type Clock = fn() -> i64;
@@ -26,6 +30,15 @@ pub type Clock = fn() -> i64;
 pub fn system_clock() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What is told while a command is being done.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// This was stored.
+    Event(&'a Recorded),
+    /// The counterpart's answer in the making; the session as it stands is with it. It is stored when it is whole.
+    Partly(&'a Session, Partly<'a>),
 }
 
 /// Why the runtime could not do something.
@@ -75,6 +88,7 @@ pub struct Runtime {
     /// The last event that is on disk.
     last: Seq,
     stop: Stop,
+    models: model::Models,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -100,8 +114,16 @@ impl Runtime {
         let at_ms = clock();
         let new = NewSession { id: &id, title: &session.scenario().title, scenario_text };
         let last = store.create(&new, at_ms, std::slice::from_ref(&started))?;
-        let mut runtime =
-            Self { store, counterpart: Box::new(Scripted), clock, session, id, last, stop: Stop::default() };
+        let mut runtime = Self {
+            store,
+            counterpart: Box::new(Scripted),
+            clock,
+            session,
+            id,
+            last,
+            stop: Stop::default(),
+            models: model::Models::default(),
+        };
         let mut happened = vec![Recorded { seq: last, at_ms, event: started.clone() }];
         let effects = runtime.session.handle(started)?;
         happened.extend(runtime.execute(effects)?);
@@ -142,6 +164,7 @@ impl Runtime {
             id: id.to_owned(),
             last,
             stop: Stop::default(),
+            models: model::Models::default(),
         };
         let effects = runtime.session.pending();
         let happened = runtime.execute(effects)?;
@@ -164,58 +187,84 @@ impl Runtime {
     /// [`RuntimeError::Refused`] where it does not fit the moment; [`RuntimeError::Store`] where it could not be kept.
     pub fn submit(&mut self, command: Command) -> Result<Vec<Recorded>, RuntimeError> {
         let mut happened = Vec::new();
-        self.submit_watched(command, &mut |recorded| happened.push(recorded.clone()))?;
+        self.submit_watched(command, &mut |told| {
+            if let Told::Event(recorded) = told {
+                happened.push(recorded.clone());
+            }
+        })?;
         Ok(happened)
     }
 
-    /// The same, telling of each event as soon as it is stored: a counterpart may take its time to answer.
+    /// The same, telling of each event as soon as it is stored, and of an answer sentence by sentence: a counterpart may take
+    /// its time.
     ///
     /// # Errors
     /// As [`Runtime::submit`]; what was told of until then is stored.
-    pub fn submit_watched(&mut self, command: Command, watch: &mut dyn FnMut(&Recorded)) -> Result<(), RuntimeError> {
+    pub fn submit_watched(&mut self, command: Command, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
         self.stop.clear();
         let typed = if let Command::Say(text) = &command { Some(text.clone()) } else { None };
         let event = self.session.decide(command)?;
         self.run(vec![event], watch).map_err(|error| match error {
             RuntimeError::Store { error, .. } => RuntimeError::Store { error, unsaved: typed },
             other => other,
-        })
+        })?;
+        self.opinions(std::time::Duration::ZERO, watch)
     }
 
-    fn run(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(&Recorded)) -> Result<(), RuntimeError> {
+    fn run(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
         let mut queue = events;
         while !queue.is_empty() {
-            let at_ms = (self.clock)();
-            let first = self.last + 1;
-            self.last = self.store.append(&self.id, self.last, at_ms, &queue)?;
-            let mut next = Vec::new();
-            for (seq, event) in (first..).zip(std::mem::take(&mut queue)) {
-                let recorded = Recorded { seq, at_ms, event };
-                attempts::note(self.store.as_mut(), &self.id, at_ms, &recorded.event);
-                watch(&recorded);
-                next = self.session.handle(recorded.event)?;
-            }
-            queue = self.collect(next)?;
+            self.keep(queue, watch)?;
+            queue = self.collect(self.session.pending(), watch)?;
+        }
+        Ok(())
+    }
+
+    /// Store events, tell of them and take them in.
+    fn keep(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
+        let at_ms = (self.clock)();
+        let first = self.last + 1;
+        self.last = self.store.append(&self.id, self.last, at_ms, &events)?;
+        for (seq, event) in (first..).zip(events) {
+            let recorded = Recorded { seq, at_ms, event };
+            attempts::note(self.store.as_mut(), &self.id, at_ms, &recorded.event);
+            watch(Told::Event(&recorded));
+            self.session.observe(recorded.event.clone())?;
+            self.models.stored(&self.session, &recorded.event);
         }
         Ok(())
     }
 
     fn execute(&mut self, effects: Vec<Effect>) -> Result<Vec<Recorded>, RuntimeError> {
-        let events = self.collect(effects)?;
         let mut happened = Vec::new();
-        self.run(events, &mut |recorded| happened.push(recorded.clone()))?;
+        let mut watch = |told: Told<'_>| {
+            if let Told::Event(recorded) = told {
+                happened.push(recorded.clone());
+            }
+        };
+        let events = self.collect(effects, &mut watch)?;
+        self.run(events, &mut watch)?;
         Ok(happened)
     }
 
     /// The events that the effects lead to, as far as they need nothing but the machine.
-    fn collect(&mut self, effects: Vec<Effect>) -> Result<Vec<Event>, RuntimeError> {
+    fn collect(&mut self, effects: Vec<Effect>, watch: &mut dyn FnMut(Told<'_>)) -> Result<Vec<Event>, RuntimeError> {
         let mut events = Vec::new();
         for effect in effects {
             match effect {
+                Effect::Record(Event::Analysed { turn, mut analysis, version }) => {
+                    let opinion = self.led(turn, &mut analysis);
+                    events.push(Event::Analysed { turn, analysis, version });
+                    events.extend(opinion);
+                }
                 Effect::Record(event) => events.push(event),
                 Effect::Speak(cue) => {
-                    let (text, source) = self.counterpart.say(&cue, &self.stop);
-                    events.push(Event::CounterpartSaid { turn: cue.turn, parent: cue.parent, text, source });
+                    let session = &self.session;
+                    let mut tell = |partly: Partly<'_>| watch(Told::Partly(session, partly));
+                    let spoken = self.counterpart.say(session, &cue, &self.stop, &mut tell);
+                    let (turn, parent) = (cue.turn, cue.parent);
+                    events.push(Event::CounterpartSaid { turn, parent, text: spoken.text, source: spoken.source });
+                    events.extend(spoken.wording.map(|wording| Event::Worded { turn, wording }));
                 }
                 Effect::ShowSafety(_) => {}
             }

@@ -75,8 +75,6 @@ fn a_better_line_stands_where_there_is_one_and_only_once() {
     let report = Report::of(&session, &about(), Lens::Own);
     let better: Vec<&str> = report.talk.iter().filter_map(|l| l.better.as_deref()).collect();
     assert!(!better.is_empty());
-    let strong: Vec<&str> = scenario().coaching.iter().map(|c| c.value.strong.as_str()).collect();
-    assert!(better.iter().all(|line| strong.contains(line)), "{better:?}");
     let unique: std::collections::HashSet<&&str> = better.iter().collect();
     assert_eq!(unique.len(), better.len());
 }

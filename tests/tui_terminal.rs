@@ -13,6 +13,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// The longest that a step may take before the test is given up; far beyond what it needs.
 const GIVE_UP: Duration = Duration::from_secs(60);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_saywell");
+
 struct Screen {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -24,18 +26,22 @@ struct Screen {
 
 impl Screen {
     fn start(data: &std::path::Path, shell: bool) -> Self {
-        let program = env!("CARGO_BIN_EXE_saywell");
-        let mut command = if shell { CommandBuilder::new("sh") } else { CommandBuilder::new(program) };
         if shell {
             // What is left of the terminal is asked for when the program has ended.
-            command.args(["-c", &format!("'{program}' 2>&1; echo ended:$?; stty -a")]);
+            return Self::script(data, &format!("'{PROGRAM}' 2>&1; echo ended:$?; stty -a"));
         }
-        command.env("SAYWELL_DATA", data);
-        command.env("XDG_CONFIG_HOME", data);
-        Self::run(command)
+        Self::run(data, CommandBuilder::new(PROGRAM))
     }
 
-    fn run(mut command: CommandBuilder) -> Self {
+    fn script(data: &std::path::Path, script: &str) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", script]);
+        Self::run(data, command)
+    }
+
+    fn run(data: &std::path::Path, mut command: CommandBuilder) -> Self {
+        command.env("SAYWELL_DATA", data);
+        command.env("XDG_CONFIG_HOME", data);
         let pair =
             native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
         command.env("TERM", "xterm-256color");
@@ -183,21 +189,40 @@ fn a_signal_gives_the_terminal_back_and_keeps_what_was_typed() {
 }
 
 #[test]
-fn stopped_and_sent_on_it_draws_again() {
+fn ctrl_z_and_back() {
     let data = tempfile::tempdir().unwrap();
-    let mut screen = Screen::start(data.path(), false);
+    // A shell that manages jobs, as one has at a prompt: it goes on when the app is stopped, and sends it on.
+    let mut screen = Screen::script(data.path(), &format!("set -m; '{PROGRAM}'; echo shell:here; stty -a; read x; fg"));
     begin(&mut screen);
     screen.keys("before");
     screen.shows("> before");
     screen.keys("\x1a");
-    screen.until("the usual screen", |s| !s.alternate_screen() && !s.hide_cursor());
+    screen.shows("shell:here");
+    screen.shows("echoe");
     screen.is_given_back();
-    screen.is_stopped();
-    screen.signal("CONT");
+    assert!(screen.parser.screen().contents().contains(" icanon"), "{}", screen.parser.screen().contents());
+    screen.keys("\r");
     screen.until("the app again", |s| s.alternate_screen() && s.contents().contains("> before"));
     screen.keys(" and after");
     screen.shows("> before and after");
     assert!(screen.parser.screen().bracketed_paste());
+}
+
+#[test]
+fn ctrl_z_does_not_hang_where_nobody_could_send_it_on() {
+    let data = tempfile::tempdir().unwrap();
+    let mut screen = Screen::start(data.path(), false);
+    begin(&mut screen);
+    screen.keys("before\x1a");
+    screen.shows("There is no shell under Saywell");
+    screen.keys(" and after");
+    screen.shows("> before and after");
+    // Somebody who stops it from outside can send it on.
+    screen.signal("TSTP");
+    screen.until("the usual screen", |s| !s.alternate_screen() && !s.hide_cursor());
+    screen.is_stopped();
+    screen.signal("CONT");
+    screen.until("the app again", |s| s.alternate_screen() && s.contents().contains("> before and after"));
 }
 
 #[test]
@@ -231,7 +256,8 @@ fn a_panic_gives_the_terminal_back_and_says_what_to_do() {
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
     command.args(["--exact", "fails_with_the_terminal_taken", "--nocapture"]);
     command.env(FAILS, "1");
-    let mut screen = Screen::run(command);
+    let data = tempfile::tempdir().unwrap();
+    let mut screen = Screen::run(data.path(), command);
     screen.shows("saywell resume");
     screen.is_given_back();
     let left = screen.parser.screen().contents();

@@ -10,9 +10,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use ratatui::crossterm::event::KeyCode::{self, Backspace, Char, Down, Enter, Esc, F, PageUp, Tab, Up};
 use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind, KeyModifiers};
-use saywell::counterpart::Counterpart;
+use saywell::counterpart::{Counterpart, Partly, Spoken};
 use saywell::runtime::Stop;
-use saywell::session::{Cue, Source};
+use saywell::session::{Cue, Session};
 use saywell::tui::Opening;
 use support::{Driver, desk, desk_in, flat, folder, library, usual};
 
@@ -121,6 +121,31 @@ fn what_is_typed_is_never_lost() {
     let mut d = Driver::on(desk_in(folder.path()), (60, 20), &Opening::Home);
     d.keys(&[Enter]);
     assert!(d.shows("> half a thought"), "{}", d.screen());
+}
+
+#[test]
+fn what_is_being_written_outlives_a_crash() {
+    let folder = folder();
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.begin().say("Hi.").typed("the second half").pause();
+    // Nothing of the app gets to do anything any more.
+    std::mem::forget(d);
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.keys(&[Enter]);
+    assert!(d.shows("> the second half"), "{}", d.screen());
+}
+
+#[test]
+fn a_damaged_database_is_mended_and_the_user_is_told() {
+    let folder = folder();
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.begin().say("You must be worn out.");
+    drop(d);
+    let path = folder.path().join("saywell.db");
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &sound[..sound.len() * 3 / 4]).unwrap();
+    let d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    assert!(d.shows("was damaged and has been mended") && d.shows("is kept as"), "{}", d.screen());
 }
 
 #[test]
@@ -255,10 +280,10 @@ fn reports_are_saved_and_never_replaced() {
 struct Slow(std::sync::mpsc::Sender<()>);
 
 impl Counterpart for Slow {
-    fn say(&mut self, cue: &Cue, stop: &Stop) -> (String, Source) {
+    fn say(&mut self, _: &Session, cue: &Cue, stop: &Stop, _: &mut dyn FnMut(Partly<'_>)) -> Spoken {
         let _ = self.0.send(());
         assert!(stop.wait(Duration::from_secs(60)), "nobody stopped the waiting");
-        (cue.line.clone(), Source::Scripted)
+        Spoken::scripted(cue)
     }
 }
 

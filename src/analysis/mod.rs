@@ -13,6 +13,7 @@ pub mod lexicon;
 pub mod model;
 mod moves;
 pub mod registry;
+mod rewrite;
 mod rubric;
 pub mod safety;
 pub mod skills;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use model::Model;
 use model::features::Verdict;
+pub use rewrite::rewrite;
 pub use rubric::{Audience, Id, Kind, UnknownId};
 
 /// The version of the analyser, kept with each analysed reply so that old sessions can be scored again.

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Write};
 use clap::Args as ClapArgs;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, Audience, Kind, Turn, analyse};
+use crate::analysis::{Analysis, Audience, Kind, Turn, analyse, rewrite};
 
 /// Show what a reply does: skills, faults, safety signals, and the words that show them.
 #[derive(Debug, ClapArgs)]
@@ -167,6 +167,9 @@ fn show(reply: &str, analysis: &Analysis, out: &mut impl Write) -> io::Result<()
             writeln!(out, "  {} ({word})", f.id.name())?;
             writeln!(out, "    {}", mark(reply, f.span.clone()))?;
             writeln!(out, "    {}", printable(&f.reason))?;
+            if let Some(other) = rewrite(reply, f) {
+                writeln!(out, "    Another way: \u{201c}{}\u{201d}", printable(&other))?;
+            }
         }
     }
     writeln!(out, "\nThese grades are this program's own reading of what IPT teaches; no clinician has validated them.")

@@ -1,9 +1,12 @@
 //! The command line: arguments, exit codes, and one file a subcommand.
 
 pub mod analyse;
+mod answer;
+mod consent;
 mod console;
 mod delete;
 mod diagnostics;
+mod doctor;
 pub mod eval;
 mod export;
 mod folder;
@@ -34,7 +37,7 @@ use crate::store;
 
 const ABOUT: &str = "Rehearse a conversation you dread, with someone who reacts to how you talk";
 const AFTER: &str = "\
-Saywell works offline: no account, no model, nothing leaves this computer.
+Saywell works offline: no account, no model needed, nothing leaves this computer unless you choose a model elsewhere.
 It is for practice. It is not therapy, not a diagnosis and not help in a crisis.
 
 Exit codes: 0 ok, 1 failure, 2 usage, 3 a check or test failed, 4 a model unreachable, 130 interrupted.";
@@ -48,6 +51,9 @@ struct Cli {
     /// A folder with your own situations (instead of the usual one)
     #[arg(long, global = true, value_name = "DIR")]
     scenarios: Option<PathBuf>,
+    /// Open no connection at all, not even to this computer
+    #[arg(long, global = true)]
+    offline: bool,
     #[command(flatten)]
     play: play::Options,
 }
@@ -74,6 +80,8 @@ enum Commands {
     Scenarios(scenarios::Args),
     /// Analyse a reply, or many as JSON lines
     Analyse(analyse::Args),
+    /// Look whether everything is in order, and which language models there are
+    Doctor(doctor::Args),
     /// Measure the analyser against labelled replies
     Eval(eval::Args),
 }
@@ -87,6 +95,8 @@ pub enum Failure {
     Failed(String),
     /// The command was used wrongly: exit 2.
     Usage(String),
+    /// A model that was chosen cannot be reached: exit 4.
+    Unreachable,
     /// A check or a test did not pass; what did not was already said: exit 3.
     Unpassed,
 }
@@ -156,9 +166,10 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     let result = match cli.command {
-        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref()),
-        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref()),
-        Some(Commands::Resume(args)) => play::resume(args),
+        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref(), cli.offline),
+        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.offline),
+        Some(Commands::Resume(args)) => play::resume(args, cli.offline),
+        Some(Commands::Doctor(args)) => doctor::run(args, cli.offline),
         Some(Commands::Report(args)) => report::run(&args),
         Some(Commands::History(args)) => history::run(&args),
         Some(Commands::Progress(args)) => progress::run(&args),
@@ -174,6 +185,7 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(Failure::Failed(message)) => say(&message, 1),
         Err(Failure::Usage(message)) => say(&message, 2),
         Err(Failure::Unpassed) => ExitCode::from(3),
+        Err(Failure::Unreachable) => ExitCode::from(4),
     }
 }
 
@@ -183,7 +195,12 @@ fn desk() -> Result<Desk, Failure> {
 }
 
 fn say(message: &str, code: u8) -> ExitCode {
+    tell(message);
+    ExitCode::from(code)
+}
+
+/// Say something beside the output.
+fn tell(message: &str) {
     use io::Write;
     let _ = writeln!(io::stderr(), "saywell: {}", crate::text::tame(message));
-    ExitCode::from(code)
 }

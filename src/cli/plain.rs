@@ -1,13 +1,18 @@
 //! Plain mode: the conversation one line a turn, with names in front, that reads well aloud.
 
+use std::time::Duration;
+
 use super::Failure;
+use super::answer::{self, Answer};
 use super::console::Console;
 use super::input::{Input, LONGEST, Line};
 use super::reality;
-use crate::report::{self, Summary, coaching};
-use crate::runtime::{Runtime, RuntimeError};
+use crate::coach;
+use crate::judge;
+use crate::report::{self, Summary};
+use crate::runtime::{Runtime, RuntimeError, Told};
 use crate::safety;
-use crate::session::explain::{how_it_landed, lower_first, what_was_seen, why};
+use crate::session::explain::{lower_first, why};
 use crate::session::{Command, Event, MOST_TENSE, Moment, Phase, Speaker, Turn, TurnId};
 use crate::store::Recorded;
 
@@ -25,6 +30,8 @@ pub struct View {
 const HELP: &str = "\
 Say what you would say, and press Enter. An empty line is silence; that is an answer too.
   /hint        a question to think about; a second time, an example
+  /say         a line to start from, to change into your own words
+  /coach       one strength and one next try (with a language model)
   /why         what your last reply did, and why
   /back [N]    take back your last reply (or the last N) and say it another way
   /retry [N]   try your reply number N again (or the last one)
@@ -35,6 +42,9 @@ Say what you would say, and press Enter. An empty line is silence; that is an an
   /quit        leave; everything is kept, and `saywell resume` goes on from here
 To say something that begins with a slash, type two.";
 
+/// How long the last opinions of a judge are waited for when one leaves.
+const LAST_OPINIONS: Duration = Duration::from_secs(5);
+
 /// The conversation in plain mode.
 pub struct Plain {
     runtime: Runtime,
@@ -43,6 +53,9 @@ pub struct Plain {
     view: View,
     /// How many hints were asked for since the last reply.
     hints: usize,
+    /// The hint that a model gave since then.
+    hinted: Option<coach::Hint>,
+    answer: Answer,
 }
 
 enum Next {
@@ -53,7 +66,7 @@ enum Next {
 impl Plain {
     /// Plain mode around a running rehearsal.
     pub fn new(runtime: Runtime, console: Console, input: Input, view: View) -> Self {
-        Self { runtime, console, input, view, hints: 0 }
+        Self { runtime, console, input, view, hints: 0, hinted: None, answer: Answer::default() }
     }
 
     /// Show a beginning, then talk until the user leaves.
@@ -130,15 +143,25 @@ impl Plain {
         if !self.view.json && !self.input.is_terminal {
             self.console.line("You", if text.trim().is_empty() { "(silence)" } else { &text })?;
         }
-        self.hints = 0;
+        (self.hints, self.hinted) = (0, None);
         self.submit(Command::Say(text))?;
         Ok(Next::Go)
     }
 
     /// Hand a command to the runtime and show what came of it.
     fn submit(&mut self, command: Command) -> Result<(), Failure> {
-        match self.runtime.submit(command) {
-            Ok(happened) => {
+        let Self { runtime, console, view, answer, .. } = self;
+        let (mut happened, mut shown) = (Vec::new(), Ok(()));
+        let result = runtime.submit_watched(command, &mut |told| match told {
+            Told::Event(recorded) => happened.push(recorded.clone()),
+            Told::Partly(session, partly) if !view.json && shown.is_ok() => {
+                shown = answer.more(console, session, partly, !view.hide_feedback);
+            }
+            Told::Partly(..) => {}
+        });
+        shown?;
+        match result {
+            Ok(()) => {
                 self.show(&happened)?;
                 if self.runtime.session().phase() == Phase::Ended {
                     let happened = self.runtime.submit(Command::Finish)?;
@@ -193,6 +216,8 @@ impl Plain {
         match name.as_str() {
             "help" | "h" | "?" => self.tell(HELP)?,
             "hint" => self.hint()?,
+            "say" => self.say_it_for_me()?,
+            "coach" => self.coach()?,
             "why" => self.why()?,
             "back" | "undo" => self.submit(Command::Back(number.unwrap_or(1)))?,
             "retry" | "again" => self.retry(number)?,
@@ -205,7 +230,9 @@ impl Plain {
                 return Ok(Next::Leave);
             }
             _ => {
-                let known = ["help", "hint", "why", "back", "retry", "takes", "finish", "plan", "tense", "quit"];
+                let known = [
+                    "help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "plan", "tense", "quit",
+                ];
                 let near = crate::scenario::problem::nearest(&name, known.into_iter());
                 let near = near.first().map_or_else(String::new, |n| format!(" Did you mean /{n}?"));
                 self.tell(&format!("There is no /{name}.{near} /help lists them all."))?;
@@ -215,6 +242,13 @@ impl Plain {
     }
 
     fn leave(&mut self) -> Result<(), Failure> {
+        let mut happened = Vec::new();
+        self.runtime.opinions(LAST_OPINIONS, &mut |told| {
+            if let Told::Event(recorded) = told {
+                happened.push(recorded.clone());
+            }
+        })?;
+        self.show(&happened)?;
         if !self.view.json {
             if self.view.saved {
                 let id = self.runtime.id().to_owned();
@@ -251,13 +285,15 @@ impl Plain {
             }
             match &recorded.event {
                 Event::CounterpartSaid { turn, .. } => {
-                    let turn = self.runtime.session().turn(*turn).cloned();
-                    if let Some(turn) = turn {
-                        let reply = turn.parent.and_then(|id| self.runtime.session().turn(id)).cloned();
-                        if let Some(reply) = reply.filter(|_| !self.view.hide_feedback) {
-                            self.feedback(&reply)?;
-                        }
-                        self.turn(&turn)?;
+                    let session = self.runtime.session();
+                    if let Some(turn) = session.turn(*turn) {
+                        self.answer.whole(&mut self.console, session, turn, !self.view.hide_feedback)?;
+                    }
+                }
+                Event::Worded { wording, .. } => self.answer.worded(&mut self.console, wording)?,
+                Event::Judged { turn, .. } if !self.view.hide_feedback => {
+                    for difference in judge::differences(self.runtime.session(), *turn) {
+                        self.console.note("A second opinion", &format!("{difference}."))?;
                     }
                 }
                 Event::WentBack { .. } => self.went_back()?,
@@ -284,6 +320,7 @@ impl Plain {
                 Event::Started { .. }
                 | Event::UserSaid { .. }
                 | Event::Analysed { .. }
+                | Event::Judged { .. }
                 | Event::Moved { .. }
                 | Event::Prepared { .. }
                 | Event::Attempted { .. } => {}
@@ -294,27 +331,7 @@ impl Plain {
     }
 
     fn turn(&mut self, turn: &Turn) -> Result<(), Failure> {
-        let name = match turn.speaker {
-            Speaker::You => "You",
-            Speaker::Counterpart => &self.runtime.session().scenario().counterpart.name.clone(),
-        };
-        let silent = turn.text.trim().is_empty();
-        self.console.line(name, if silent { "(silence)" } else { &turn.text })?;
-        Ok(())
-    }
-
-    /// What was seen in the reply and how the other took it.
-    fn feedback(&mut self, reply: &Turn) -> Result<(), Failure> {
-        let scenario = self.runtime.session().scenario().clone();
-        let mut text: Vec<String> = reply.analysis.iter().flat_map(what_was_seen).map(str::to_owned).collect();
-        text.push(how_it_landed(&scenario, reply));
-        self.console.note("Coach", &text.join(" "))?;
-        for id in reply.step.iter().flat_map(|step| &step.met) {
-            if let Some(objective) = scenario.objective_index(id).and_then(|i| scenario.objectives.get(i)) {
-                self.console.note("Done", &format!("{}.", lower_first(&objective.text)))?;
-            }
-        }
-        Ok(())
+        Ok(answer::line(&mut self.console, self.runtime.session(), turn)?)
     }
 
     fn went_back(&mut self) -> Result<(), Failure> {
@@ -416,27 +433,47 @@ impl Plain {
     }
 
     fn hint(&mut self) -> Result<(), Failure> {
-        let session = self.runtime.session();
-        let scenario = session.scenario();
-        let met = session.position().met;
-        let open = scenario.objectives.iter().find(|o| !met.contains(&o.id.value));
-        let pair =
-            open.and_then(|o| coaching(scenario, |c| c.objective.as_ref().is_some_and(|x| x.value == o.id.value)));
-        let pair = pair.or_else(|| scenario.coaching.first().map(|c| &c.value));
-        let text = match (pair, self.hints) {
-            (None, _) => "Say what happened, how it was for you, and what you would like.".to_owned(),
-            (Some(pair), 0) => {
-                let aim = open.map_or_else(String::new, |o| format!("Still open: {}. ", lower_first(&o.text)));
-                let question = pair.hint.clone().unwrap_or_else(|| "What would you like them to understand?".into());
-                format!("{aim}{question} (/hint again for an example.)")
-            }
-            (Some(pair), _) => format!(
-                "It often comes out like this: \u{201c}{}\u{201d} It can be said like this: \u{201c}{}\u{201d} In your own words is better still.",
-                pair.weak, pair.strong
-            ),
-        };
         self.hints += 1;
+        if self.hints == 1 || self.hinted.is_none() {
+            self.hinted = self.runtime.hint();
+        }
+        let text = match &self.hinted {
+            Some(hint) => coach::offline::worded(hint, self.hints, "/hint again"),
+            None => {
+                let session = self.runtime.session();
+                coach::offline::hint(session.scenario(), &session.position().met, self.hints, "/hint again")
+            }
+        };
         self.tell(&text)
+    }
+
+    /// A line to start from.
+    fn say_it_for_me(&mut self) -> Result<(), Failure> {
+        if self.hinted.is_none() {
+            self.hinted = self.runtime.hint();
+        }
+        let session = self.runtime.session();
+        let line = match &self.hinted {
+            Some(hint) => Some(hint.example.clone()),
+            None => coach::offline::line(session.scenario(), &session.position().met),
+        };
+        match line {
+            Some(line) => {
+                self.tell(&format!("{line}\n(A line to start from: change it until it sounds like you, then say it.)"))
+            }
+            None => self.tell("Say what happened, how it was for you, and what you would like."),
+        }
+    }
+
+    /// What a model makes of the last reply.
+    fn coach(&mut self) -> Result<(), Failure> {
+        match self.runtime.advice() {
+            Ok(advice) => self.tell(&format!(
+                "What worked: {}\nTo try next: {}\nIt could be said like this: \u{201c}{}\u{201d}",
+                advice.strength, advice.next, advice.example
+            )),
+            Err(why) => self.tell(why.as_str()),
+        }
     }
 
     fn safety_stop(&mut self) -> Result<(), Failure> {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::console::Console;
 use super::folder;
 use super::input::{Input, Line};
-use super::{Failure, plain, reality};
+use super::{Failure, consent, plain, reality};
 use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
-use crate::runtime::{Runtime, system_clock};
+use crate::runtime::{Choice, Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
@@ -40,6 +40,9 @@ pub struct Options {
     /// Keep nothing on disk
     #[arg(long)]
     pub no_save: bool,
+    /// Who words the other's lines: 'scripted', or a server of the settings (see docs/models.md)
+    #[arg(long, value_name = "NAME")]
+    pub counterpart: Option<String>,
 }
 
 /// Arguments of `saywell play`.
@@ -65,6 +68,9 @@ pub struct ResumeArgs {
     /// One line a turn, no screen drawing
     #[arg(long)]
     pub plain: bool,
+    /// Who words the other's lines: 'scripted', or a server of the settings
+    #[arg(long, value_name = "NAME")]
+    pub counterpart: Option<String>,
 }
 
 fn difficulty(word: &str) -> Result<Difficulty, String> {
@@ -76,8 +82,9 @@ fn difficulty(word: &str) -> Result<Difficulty, String> {
 const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
-pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
+pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failure> {
     let config = config::load()?;
+    let models = Choice::of(&config, args.options.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
@@ -95,7 +102,7 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
             hide_feedback: options.hide_feedback || config.hide_feedback,
             keep_days: config.keep_days,
         };
-        return app(Desk::new(library, place, system_clock), &opening, wishes);
+        return app(Desk::new(library, place, system_clock).with_models(models), &opening, wishes);
     }
     let mut console = Console::stdout();
     let mut input = Input::stdin();
@@ -111,8 +118,9 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
     let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { open()? };
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
-        console.say("Nothing you type leaves this computer.")?;
-        console.gap()?;
+        if !models.goes_out() {
+            console.say("Nothing you type leaves this computer.")?;
+        }
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
     let mut desk = if options.no_save { None } else { Some(super::desk()?) };
@@ -142,7 +150,9 @@ pub fn run(args: Args, folder: Option<&Path>) -> Result<(), Failure> {
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
         scenario_hash: store::text_hash(text),
     };
-    let (runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, options.json)?;
+    let (mut runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
+    models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
     let view = plain::View {
         json: options.json,
         hide_feedback: options.hide_feedback || config.hide_feedback,
@@ -180,18 +190,24 @@ fn app(desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Fa
 
 /// The user's rehearsals.
 fn open() -> Result<Box<dyn Store>, Failure> {
-    Ok(Box::new(SqliteStore::open(store::paths::database()?)?))
+    let store = SqliteStore::open(store::paths::database()?)?;
+    if let Some(mended) = store.mended() {
+        // Beside the talk and not in it: with --json, standard output holds events only.
+        super::tell(&mended.to_string());
+    }
+    Ok(Box::new(store))
 }
 
 /// Go on with a rehearsal.
-pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
+pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
     let config = config::load()?;
+    let models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
     let plain = args.plain || args.json || !tui::terminal::can_draw();
     let (mut console, mut input) = (Console::stdout(), Input::stdin());
     if plain {
         first(&mut super::desk()?, config.keep_days, args.json, &mut console, &mut input)?;
     }
-    let store = open()?;
+    let mut store = open()?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
         None => store
@@ -207,10 +223,13 @@ pub fn resume(args: ResumeArgs) -> Result<(), Failure> {
             folder::library(config.scenarios.as_deref())?,
             Place::File(store::paths::database()?),
             system_clock,
-        );
+        )
+        .with_models(models);
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
-    let (runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, args.json)?;
+    let (mut runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
+    models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
     let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
     plain::Plain::new(runtime, console, input, view).go_on(&happened)
 }
@@ -230,6 +249,7 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
         return Err(Failure::Failed("there are no situations to choose from; see `saywell scenarios path`".into()));
     }
     entries.sort_by_key(|e| (e.head.audience, e.head.problem_area, e.head.title.clone()));
+    console.gap()?;
     console.heading("Which conversation would you like to rehearse?")?;
     let mut n = 0;
     for audience in [Audience::Client, Audience::Trainee] {
@@ -291,7 +311,7 @@ fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Resu
     console.gap()?;
     console.heading(&scenario.title)?;
     if let Some(note) = &scenario.content_note {
-        console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+        console.aside(&format!("Before you begin: {}", crate::session::explain::lower_first(note.trim())))?;
     }
     if scenario.safety.as_ref().is_some_and(|s| s.screen) {
         let words = safety::words();

@@ -8,6 +8,7 @@ pub mod json;
 pub mod markdown;
 mod model;
 pub mod progress;
+pub mod second_opinion;
 
 use std::collections::HashSet;
 
@@ -17,7 +18,7 @@ pub use model::{
     About, Attempted, Behind, Debrief, Fact, Lens, Line, Mark, NOT_AN_ASSESSMENT, Report, SkillCount, TakeRow,
 };
 
-use crate::analysis::{Finding, Id, Kind};
+use crate::analysis::{self, Finding, Id, Kind};
 use crate::scenario::{Coaching, End, Scenario};
 use crate::session::director::{FULL, Meter};
 use crate::session::explain::{lower_first, quote, short_quote};
@@ -226,8 +227,7 @@ fn next_try(scenario: &Scenario, own: &[&Turn], goals: &[Goal]) -> Option<Remark
             about: Some(finding.id),
             quote: short_quote(quote(&turn.text, finding)),
             text: lower_quoted(&finding.reason),
-            example: coaching(scenario, |c| c.about.as_ref().is_some_and(|a| a.value == finding.id.as_str()))
-                .map(|c| c.strong.clone()),
+            example: another_way(scenario, &turn.text, finding),
         });
     }
     let missed = goals.iter().find(|g| !g.met)?;
@@ -251,6 +251,12 @@ fn next_try(scenario: &Scenario, own: &[&Turn], goals: &[Goal]) -> Option<Remark
 fn lower_quoted(reason: &str) -> String {
     let reason = reason.trim();
     if reason.starts_with('\u{201c}') { reason.to_owned() } else { format!("{}.", lower_first(reason)) }
+}
+
+/// How it could be said: the user's own words another way, else an example of the scenario.
+pub fn another_way(scenario: &Scenario, reply: &str, finding: &Finding) -> Option<String> {
+    let about = |c: &Coaching| c.about.as_ref().is_some_and(|a| a.value == finding.id.as_str());
+    analysis::rewrite(reply, finding).or_else(|| coaching(scenario, about).map(|pair| pair.strong.clone()))
 }
 
 /// The first contrast pair that fits.

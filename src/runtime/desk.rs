@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Clock, Runtime, RuntimeError, files};
+use super::{Choice, Clock, Question, Runtime, RuntimeError, agreed_key, files};
 use crate::report::progress::Record;
 use crate::report::{About, Report};
 use crate::scenario::library::{Entry, Library};
@@ -31,8 +31,12 @@ pub struct Desk {
     place: Place,
     clock: Clock,
     store: Option<Shared>,
+    notice: Option<String>,
     zone: Option<jiff::tz::TimeZone>,
     reports: Option<PathBuf>,
+    models: Choice,
+    /// Hosts to which nothing may go this time.
+    declined: Vec<String>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -53,7 +57,17 @@ pub struct Wish {
 impl Desk {
     /// A desk with this library. Nothing is opened or made yet.
     pub fn new(library: Library, place: Place, clock: Clock) -> Self {
-        Self { library, place, clock, store: None, zone: None, reports: None }
+        Self {
+            library,
+            place,
+            clock,
+            store: None,
+            notice: None,
+            zone: None,
+            reports: None,
+            models: Choice::default(),
+            declined: Vec::new(),
+        }
     }
 
     /// Reckon days in this time zone and not in the computer's.
@@ -68,6 +82,47 @@ impl Desk {
     pub fn reports_in(mut self, folder: PathBuf) -> Self {
         self.reports = Some(folder);
         self
+    }
+
+    /// Have these models take part in rehearsals, as far as the user agrees.
+    #[must_use]
+    pub fn with_models(mut self, models: Choice) -> Self {
+        self.models = models;
+        self
+    }
+
+    /// The models that were chosen.
+    pub fn models(&self) -> &Choice {
+        &self.models
+    }
+
+    /// What the user has to be asked before the chosen models may be used.
+    pub fn question(&mut self) -> Option<Question> {
+        let models = self.models.clone();
+        models.question(|host| self.declined.iter().any(|d| d == host) || self.agreed(host))
+    }
+
+    /// The user agreed that words go to this host.
+    ///
+    /// # Errors
+    /// Where that cannot be kept.
+    pub fn agree(&mut self, host: &str) -> Result<(), RuntimeError> {
+        self.set_setting(&agreed_key(host), Some("yes"))
+    }
+
+    /// The user did not agree, for this time.
+    pub fn decline(&mut self, host: &str) {
+        self.declined.push(host.to_owned());
+    }
+
+    fn agreed(&mut self, host: &str) -> bool {
+        self.setting(&agreed_key(host)).as_deref() == Some("yes")
+    }
+
+    fn equip(&mut self, mut runtime: Runtime) -> Runtime {
+        let models = self.models.clone();
+        models.equip(&mut runtime, |host| self.agreed(host));
+        runtime
     }
 
     /// A time of the clock, as people here reckon it.
@@ -136,11 +191,20 @@ impl Desk {
         (self.clock)()
     }
 
+    /// What the user should be told of the store, once: that it was damaged and mended.
+    pub fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
+    }
+
     /// The store for writing; made if it is not there.
     pub(super) fn store(&mut self) -> Result<&mut Shared, store::Error> {
         if self.store.is_none() {
             let store: Box<dyn Store> = match &self.place {
-                Place::File(path) => Box::new(SqliteStore::open(path)?),
+                Place::File(path) => {
+                    let store = SqliteStore::open(path)?;
+                    self.notice = store.mended().map(ToString::to_string);
+                    Box::new(store)
+                }
                 Place::Memory => Box::new(MemoryStore::default()),
             };
             self.store = Some(Shared(Arc::new(Mutex::new(store))));
@@ -181,7 +245,8 @@ impl Desk {
         };
         let clock = self.clock;
         let store = self.store()?.clone();
-        Ok(Runtime::start(Box::new(store), scenario, text, setup, clock)?.0)
+        let runtime = Runtime::start(Box::new(store), scenario, text, setup, clock)?.0;
+        Ok(self.equip(runtime))
     }
 
     /// Go on with a rehearsal.
@@ -191,7 +256,8 @@ impl Desk {
     pub fn resume(&mut self, id: &str) -> Result<Runtime, RuntimeError> {
         let clock = self.clock;
         let store = self.store()?.clone();
-        Ok(Runtime::resume(Box::new(store), id, clock)?.0)
+        let runtime = Runtime::resume(Box::new(store), id, clock)?.0;
+        Ok(self.equip(runtime))
     }
 
     /// The rehearsal of this id, or of the only id that begins or ends so.

@@ -249,7 +249,7 @@ impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "there is no scenario '{}'", self.wanted)?;
         match self.near.as_slice() {
-            [] => Ok(()),
+            [] => f.write_str("; `saywell scenarios list` shows those there are"),
             [one] => write!(f, "; did you mean '{one}'?"),
             [first, rest @ ..] => {
                 write!(f, "; did you mean '{first}'")?;

@@ -7,6 +7,7 @@ pub mod lint;
 pub mod model;
 pub mod problem;
 pub mod schema;
+pub mod secrets;
 pub mod starter;
 pub mod yaml;
 

@@ -139,7 +139,6 @@ fn tuning(difficulty: Difficulty, scenario: &Scenario) -> Tuning {
 #[derive(Clone, Copy, Debug)]
 pub struct Director<'a> {
     scenario: &'a Scenario,
-    everyday: &'a [Reaction],
     tuning: Tuning,
     seed: u64,
 }
@@ -160,12 +159,7 @@ pub struct Heard<'a> {
 impl<'a> Director<'a> {
     /// A director for this scene.
     pub fn new(scenario: &'a Scenario, difficulty: Difficulty, seed: u64) -> Self {
-        Self {
-            scenario,
-            everyday: super::everyday::reactions(scenario.audience),
-            tuning: tuning(difficulty, scenario),
-            seed,
-        }
+        Self { scenario, tuning: tuning(difficulty, scenario), seed }
     }
 
     /// Where a take begins.
@@ -298,7 +292,7 @@ impl<'a> Director<'a> {
     fn react(&self, picker: &Picker<'_>, moment: &Moment<'_>, state: Option<&State>) -> Option<Line> {
         let near: Vec<&Reaction> = state.map_or_else(Vec::new, |s| s.reactions.iter().map(|r| &r.value).collect());
         let common: Vec<&Reaction> = self.scenario.common.iter().map(|r| &r.value).collect();
-        let everyday: Vec<&Reaction> = self.everyday.iter().collect();
+        let everyday: Vec<&Reaction> = super::everyday::reactions(self.scenario.audience).iter().collect();
         picker.react(moment, &[&near, &common, &everyday])
     }
 

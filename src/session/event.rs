@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::director::Step;
+use super::wording::{Opinion, Wording};
 use crate::analysis::{Analysis, Audience, Id};
 use crate::scenario::Difficulty;
 
@@ -17,6 +18,8 @@ pub enum Source {
     Scripted,
     /// A language model, to the same cue.
     Model,
+    /// The line of the scenario, in the place of a model that did not answer or did not keep to its role.
+    StoodIn,
 }
 
 /// When something was asked.
@@ -95,6 +98,13 @@ pub enum Event {
         /// Who worded them.
         source: Source,
     },
+    /// A language model was asked for the counterpart's line `turn`; follows the line.
+    Worded {
+        /// The counterpart's turn.
+        turn: TurnId,
+        /// How it went.
+        wording: Wording,
+    },
     /// The user said something.
     UserSaid {
         /// This turn.
@@ -112,6 +122,13 @@ pub enum Event {
         analysis: Analysis,
         /// The analyser's version.
         version: u32,
+    },
+    /// A language model was asked for its opinion of a reply. It is shown where it differs, and moves nothing.
+    Judged {
+        /// The user's turn.
+        turn: TurnId,
+        /// What it saw.
+        opinion: Opinion,
     },
     /// The counterpart was moved by the reply.
     Moved {

@@ -128,7 +128,10 @@ fn reception(scenario: &Scenario, turn: &Turn, step: &Step) -> String {
             };
             let sore = scenario.counterpart.fears.first().filter(|_| hurt.deep);
             let mut out = match sore {
-                Some(fear) => format!("{what} touched a sore spot in {name}, the fear of {fear}"),
+                Some(fear) => {
+                    let of = if fear.starts_with("that ") { "" } else { "of " };
+                    format!("{what} touched a sore spot in {name}, the fear {of}{fear}")
+                }
                 None if hurt.by >= 10 => format!("{what} made {name} tense up"),
                 None => format!("{what} put {name} a little on guard"),
             };

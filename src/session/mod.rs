@@ -13,6 +13,7 @@ mod notes;
 pub mod playthrough;
 mod signal;
 pub mod slots;
+pub mod wording;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ pub use director::{Director, Ended, Heard, Position, Step};
 pub use event::{Attempt, Event, Finish, Moment, Source, TurnId};
 pub use notes::{MOST_FOCUS, MOST_TENSE, Notes, Plan};
 pub use signal::{Act, Signal, Signals};
+pub use wording::{Mark, Opinion, Slip, Wording};
 
 use crate::analysis::{self, Analysis, Audience, Id, Kind};
 use crate::scenario::{Difficulty, Scenario};
@@ -58,6 +60,10 @@ pub struct Turn {
     pub cleared: bool,
     /// Of a line of the counterpart: who worded it.
     pub source: Option<Source>,
+    /// Of a line that a model was asked for: how it went.
+    pub wording: Option<Box<Wording>>,
+    /// Of a reply of the user: what a model made of it, where one was asked.
+    pub opinion: Option<Box<Opinion>>,
 }
 
 /// A reply that stopped the scene.
@@ -520,6 +526,10 @@ impl Session {
                 self.push(turn, parent, Speaker::Counterpart, text, Some(source));
                 self.lines_said += 1;
             }
+            Event::Worded { turn, wording } => {
+                let line = self.turns.get_mut(turn as usize).filter(|t| t.speaker == Speaker::Counterpart);
+                line.ok_or(OutOfOrder("worded"))?.wording = Some(Box::new(wording));
+            }
             Event::UserSaid { turn, parent, text } => {
                 if turn != self.next_id() || parent.is_none() || parent != self.answerable(self.here) {
                     return Err(OutOfOrder("user_said"));
@@ -530,6 +540,9 @@ impl Session {
             Event::Analysed { turn, analysis, version } => {
                 self.own(turn, "analysed")?.analysis = Some(analysis);
                 self.analysers.insert(version);
+            }
+            Event::Judged { turn, opinion } => {
+                self.own(turn, "judged")?.opinion = Some(Box::new(opinion));
             }
             Event::Moved { turn, step } => {
                 let n = self.lines_said;
@@ -568,7 +581,19 @@ impl Session {
     }
 
     fn push(&mut self, id: TurnId, parent: Option<TurnId>, speaker: Speaker, text: String, source: Option<Source>) {
-        let turn = Turn { id, parent, speaker, text, analysis: None, step: None, safety: None, cleared: false, source };
+        let turn = Turn {
+            id,
+            parent,
+            speaker,
+            text,
+            analysis: None,
+            step: None,
+            safety: None,
+            cleared: false,
+            source,
+            wording: None,
+            opinion: None,
+        };
         self.turns.push(turn);
         self.here = Some(id);
     }

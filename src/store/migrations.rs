@@ -15,11 +15,8 @@ pub(super) const APPLICATION_ID: i32 = 0x7361_7977;
 /// Every step, oldest first.
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-const STEPS: &[M<'static>] = &[
-    FIRST,
-    // The event `attempted`.
-    M::up(""),
-];
+const STEPS: &[M<'static>] =
+    &[FIRST, M::up("-- The events 'worded' and 'judged'."), M::up("-- The event 'attempted'.")];
 
 const FIRST: M<'static> = M::up(
     "

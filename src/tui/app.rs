@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, Mo
 use ratatui::layout::Rect;
 
 use super::keymap::{self, Hint, Key};
-use super::screens::{Go, Input, Screen, attempt, brief, help, home, rehearsal};
+use super::screens::{Go, Input, Screen, attempt, brief, consent, help, home, rehearsal};
 use super::shared::Shared;
 use super::talk::{Happened, Talk};
 use super::theme::Colours;
@@ -42,18 +42,35 @@ pub struct App {
     asking: bool,
     drawn: Drawn,
     size: (u16, u16),
+    /// Something was typed since the screen on top last kept what is written.
+    unkept: bool,
+    /// Somebody is there who can send us on when we are stopped.
+    stoppable: bool,
 }
 
 impl App {
     /// An app at this desk. What happens elsewhere is to be told to it through `tell`'s other end.
     pub fn new(desk: Desk, wishes: Wishes, tell: Sender<Incoming>) -> Self {
         let shared = Shared::new(desk, wishes, tell);
-        Self { shared, stack: Vec::new(), asking: false, drawn: Drawn::default(), size: SMALLEST }
+        Self {
+            shared,
+            stack: Vec::new(),
+            asking: false,
+            drawn: Drawn::default(),
+            size: SMALLEST,
+            unkept: false,
+            stoppable: true,
+        }
     }
 
     /// Show another number of colours than the environment says.
     pub fn set_colours(&mut self, colours: Colours) {
         self.shared.colours = colours;
+    }
+
+    /// Whether Ctrl+Z may stop us: only where a shell waits that can send us on.
+    pub fn set_stoppable(&mut self, stoppable: bool) {
+        self.stoppable = stoppable;
     }
 
     /// Open the first page, and on top of it what was asked for.
@@ -64,6 +81,18 @@ impl App {
             Err(error) => self.shared.notice(error.to_string()),
         }
         self.stack.push(Box::new(home::Home::new(&mut self.shared)));
+        if let Some(text) = self.shared.desk.take_notice() {
+            self.shared.notice(text);
+        }
+        self.open_on(opening);
+    }
+
+    /// Open what was asked for, on top of what is there; first the question whether words may go to another computer.
+    fn open_on(&mut self, opening: &Opening) {
+        if let Some(question) = self.shared.desk.question() {
+            self.stack.push(Box::new(consent::Consent::new(question, opening.clone())));
+            return;
+        }
         match opening {
             Opening::Home => {}
             Opening::Situation(id) => match brief::open(&mut self.shared, id) {
@@ -93,6 +122,11 @@ impl App {
     /// What the screens share, to look at.
     pub fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Whether something was typed that may be lost when the program is killed now.
+    pub fn unkept(&self) -> bool {
+        self.unkept
     }
 
     /// Whether something is under way in the open rehearsal.
@@ -130,6 +164,13 @@ impl App {
                 let go = self.stack.last_mut().map(|screen| screen.happened(&mut self.shared, &happened));
                 self.go(go.unwrap_or(Go::Stay))
             }
+            Incoming::Pause => {
+                self.unkept = false;
+                if let Some(top) = self.stack.last_mut() {
+                    top.keep(&mut self.shared);
+                }
+                Flow::Go
+            }
             Incoming::End => Flow::Quit,
             Incoming::Suspend => Flow::Suspend,
             Incoming::Continued => Flow::Repaint,
@@ -153,7 +194,12 @@ impl App {
 
     fn key(&mut self, key: Key) -> Flow {
         match key {
-            Key::Ctrl('z') => return Flow::Suspend,
+            Key::Ctrl('z') if self.stoppable => return Flow::Suspend,
+            Key::Ctrl('z') => {
+                self.shared
+                    .notice("There is no shell under Saywell here to go back to. Ctrl+C leaves; everything is kept.");
+                return Flow::Go;
+            }
             Key::Ctrl('l') => return Flow::Repaint,
             _ => {}
         }
@@ -202,6 +248,7 @@ impl App {
 
     fn input(&mut self, input: Input<'_>) -> Flow {
         let Some(top) = self.stack.last_mut() else { return Flow::Quit };
+        self.unkept = true;
         let go = top.input(&mut self.shared, &self.drawn, input);
         self.go(go)
     }
@@ -227,6 +274,10 @@ impl App {
                 if self.stack.len() == 1 {
                     self.stack.push(Box::new(rehearsal::Rehearsal::new(&self.shared)));
                 }
+            }
+            Go::Open(opening) => {
+                self.leave_top();
+                self.open_on(&opening);
             }
             Go::Ask => {
                 self.asking = true;

@@ -3,11 +3,13 @@
 
 use ratatui::style::Modifier;
 
+use super::talk::Talk;
 use super::theme::Theme;
 use super::widgets::conversation::{sign, style};
 use super::widgets::prose::{Prose, Rich};
-use crate::analysis::{Finding, Id, Kind};
-use crate::report::coaching;
+use crate::analysis::{Finding, Kind};
+use crate::judge;
+use crate::report::{another_way, coaching};
 use crate::scenario::Scenario;
 use crate::session::explain::{how_it_landed, lower_first, most_telling, quote, short_quote, why};
 use crate::session::{Session, Turn};
@@ -34,9 +36,14 @@ pub fn about_reply(prose: &mut Prose, theme: &Theme, session: &Session, turn: &T
             prose.rich(Rich::of("Done: ", theme.strong).add(&format!("{}.", lower_first(&objective.text)), theme.text));
         }
     }
-    let faults: Vec<Id> = shown.iter().map(|(_, f)| f.id).filter(|id| id.kind() == Kind::Fault).collect();
-    if let Some(example) = next_try(session, turn, &faults) {
+    let faults = shown.iter().map(|(_, f)| *f).filter(|f| f.id.kind() == Kind::Fault);
+    if let Some(example) = next_try(session, turn, faults) {
         prose.rich(Rich::of("You could try: ", theme.strong).add(&format!("\u{201c}{example}\u{201d}"), theme.text));
+    }
+    if looked_at.is_none() {
+        for difference in judge::differences(session, turn.id) {
+            prose.rich(Rich::of("A second opinion: ", theme.dim).add(&format!("{difference}."), theme.text));
+        }
     }
     let rest = all.len().saturating_sub(shown.len());
     if rest > 0 && looked_at.is_none() && !shown.is_empty() {
@@ -60,17 +67,16 @@ pub fn finding_said(prose: &mut Prose, theme: &Theme, text: &str, n: usize, find
 }
 
 /// An example of another way, fitting the fault, else the first goal that is still open and was not met by this reply.
-fn next_try<'s>(session: &'s Session, turn: &Turn, faults: &[Id]) -> Option<&'s str> {
+fn next_try<'f>(session: &Session, turn: &Turn, mut faults: impl Iterator<Item = &'f Finding>) -> Option<String> {
     let scenario = session.scenario();
-    let about = |id: &Id| coaching(scenario, |c| c.about.as_ref().is_some_and(|a| a.value == id.as_str()));
-    if let Some(pair) = faults.iter().find_map(about) {
-        return Some(&pair.strong);
+    if let Some(example) = faults.find_map(|fault| another_way(scenario, &turn.text, fault)) {
+        return Some(example);
     }
     let met = &turn.step.as_ref()?.after.met;
     let open = |o: &&crate::scenario::yaml::Spanned<crate::scenario::Objective>| !met.contains(&o.id.value);
     let objective = scenario.objectives.iter().find(open)?;
     let serves = |c: &crate::scenario::Coaching| c.objective.as_ref().is_some_and(|o| o.value == objective.id.value);
-    coaching(scenario, serves).map(|pair| pair.strong.as_str())
+    coaching(scenario, serves).map(|pair| pair.strong.clone())
 }
 
 /// The whole trace of a reply, for someone who asks why.
@@ -80,6 +86,21 @@ pub fn trace(prose: &mut Prose, theme: &Theme, session: &Session, turn: &Turn) {
         prose.item("\u{2022}", &sentence, (theme.dim, theme.text));
     }
     prose.gap();
+}
+
+/// What a model makes of the last reply, where one was asked.
+pub fn advice(prose: &mut Prose, theme: &Theme, talk: &Talk) {
+    match talk.advice() {
+        None if talk.asking() => drop(prose.para("The model looks at your reply \u{2026}", theme.dim)),
+        None => {}
+        Some(Err(why)) => drop(prose.para(why, theme.dim)),
+        Some(Ok(advice)) => {
+            prose.rich(Rich::of("What worked: ", theme.strong).add(&advice.strength, theme.text));
+            prose.rich(Rich::of("To try next: ", theme.strong).add(&advice.next, theme.text));
+            let example = format!("\u{201c}{}\u{201d}", advice.example);
+            prose.rich(Rich::of("Perhaps: ", theme.strong).add(&example, theme.text));
+        }
+    }
 }
 
 /// The goals, with those that are met ticked.
@@ -94,24 +115,4 @@ pub fn goals(prose: &mut Prose, theme: &Theme, scenario: &Scenario, met: &[Strin
         prose.item(if done { "[x]" } else { "[ ]" }, objective.text.trim(), (style, style));
     }
     prose.gap();
-}
-
-/// A question to think about; asked again, an example.
-pub fn hint(scenario: &Scenario, met: &[String], asked: usize) -> String {
-    let open = scenario.objectives.iter().find(|o| !met.contains(&o.id.value));
-    let serves = |id: &str| coaching(scenario, |c| c.objective.as_ref().is_some_and(|x| x.value == id));
-    let pair = open.and_then(|o| serves(&o.id.value)).or_else(|| scenario.coaching.first().map(|c| &c.value));
-    match (pair, asked) {
-        (None, _) => "Say what happened, how it was for you, and what you would like.".into(),
-        (Some(pair), 0 | 1) => {
-            let aim = open.map_or_else(String::new, |o| format!("Still open: {}. ", lower_first(&o.text)));
-            let question = pair.hint.as_deref().unwrap_or("What would you like them to understand?");
-            format!("{aim}{question} (F2 again for an example.)")
-        }
-        (Some(pair), _) => format!(
-            "It often comes out like this: \u{201c}{}\u{201d} It can be said like this: \u{201c}{}\u{201d} In your own \
-             words is better still.",
-            pair.weak, pair.strong
-        ),
-    }
 }

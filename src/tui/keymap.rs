@@ -161,6 +161,14 @@ pub const ATTEMPT: &[Hint] = &[
     HELP,
 ];
 
+/// The question whether words may go to another computer.
+pub const CONSENT: &[Hint] = &[
+    hint("\u{2190}\u{2192}", "choose", Key::Right),
+    hint("Enter", "answer", Key::Enter),
+    hint("Esc", "no", Key::Esc),
+    HELP,
+];
+
 /// The conversation.
 pub const REHEARSAL: &[Hint] = &[
     hint("Enter", "send", Key::Enter),
@@ -183,6 +191,7 @@ pub const LETTERS: &[Hint] = &[
     hint("Ctrl+Y", "why", Key::F(3)),
     hint("Ctrl+T", "takes", Key::F(4)),
     hint("Ctrl+F", "finish", Key::F(5)),
+    hint("F6, Ctrl+O", "a line to start from", Key::F(6)),
 ];
 
 /// The conversation when it is over.

@@ -11,7 +11,8 @@ pub mod theme;
 pub mod widgets;
 
 use std::io;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
@@ -35,7 +36,12 @@ pub enum Incoming {
     Suspend,
     /// We were stopped and go on.
     Continued,
+    /// Nothing came for a moment after something was typed.
+    Pause,
 }
+
+/// How long after the last key what is being written is kept. A crash costs no more than this.
+const PAUSE: Duration = Duration::from_millis(800);
 
 /// What to open the app on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +75,7 @@ pub struct Wishes {
 pub fn run(desk: Desk, opening: &Opening, wishes: Wishes) -> io::Result<Option<String>> {
     let (tell, inbox) = channel();
     let mut app = App::new(desk, wishes, tell.clone());
+    app.set_stoppable(terminal::has_job_control());
     app.open(opening);
     terminal::guard_panics();
     listen_to_signals(&tell)?;
@@ -76,7 +83,13 @@ pub fn run(desk: Desk, opening: &Opening, wishes: Wishes) -> io::Result<Option<S
     terminal::take(app.wants_mouse())?;
     let mut screen = Terminal::new(CrosstermBackend::new(io::BufWriter::with_capacity(1 << 16, io::stdout())))?;
     std::thread::spawn(move || read_terminal(&tell));
-    let ended = turn(&mut screen, &mut app, |_, wait| if wait { inbox.recv().ok() } else { inbox.try_recv().ok() });
+    let ended = turn(
+        &mut screen,
+        &mut app,
+        |app, wait| {
+            if wait { wait_for(&inbox, app.unkept()) } else { inbox.try_recv().ok() }
+        },
+    );
     // The rehearsal's thread may still be writing.
     let last_words = app.close();
     drop(guard);
@@ -148,6 +161,18 @@ where
         .map_err(io::Error::other)?;
     app.was_drawn(drawn.unwrap_or_default());
     Ok(())
+}
+
+/// The next thing that comes; a pause where something is unkept and nothing comes for a moment.
+fn wait_for(inbox: &Receiver<Incoming>, unkept: bool) -> Option<Incoming> {
+    if !unkept {
+        return inbox.recv().ok();
+    }
+    match inbox.recv_timeout(PAUSE) {
+        Ok(incoming) => Some(incoming),
+        Err(RecvTimeoutError::Timeout) => Some(Incoming::Pause),
+        Err(RecvTimeoutError::Disconnected) => None,
+    }
 }
 
 fn read_terminal(tell: &Sender<Incoming>) {

@@ -8,7 +8,7 @@ use super::theme::{Colours, Theme, ThemeName};
 use super::{Incoming, Wishes};
 use crate::analysis::Audience;
 use crate::runtime::{Desk, Runtime};
-use crate::session::TurnId;
+use crate::session::{TurnId, Wording};
 
 /// What the user set, remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Shared {
     drafts: HashMap<(String, Option<TurnId>), String>,
     notice: Option<String>,
     last_words: Option<String>,
+    /// What was wrong with the model, as it was told; it is told once.
+    told_trouble: Option<String>,
     tell: Sender<Incoming>,
 }
 
@@ -75,6 +77,7 @@ impl Shared {
             drafts: HashMap::new(),
             notice: None,
             last_words: None,
+            told_trouble: None,
             tell,
         };
         shared.read_prefs();
@@ -84,6 +87,13 @@ impl Shared {
     /// What is being said to the user.
     pub fn noticed(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// What there is to say of how a line was worded: that the model failed, and that the scene goes on. Each trouble once.
+    pub fn model_trouble(&mut self, wording: &Wording) -> Option<String> {
+        let trouble = wording.trouble.as_ref().filter(|trouble| self.told_trouble.as_ref() != Some(trouble))?;
+        self.told_trouble = Some(trouble.clone());
+        Some(wording.stood_in(trouble))
     }
 
     /// A key was pressed: what was said to the user was seen.
@@ -138,7 +148,7 @@ impl Shared {
             if self.drafts.remove(&(id, place)).is_some() {
                 let _ = self.desk.set_setting(&name, None);
             }
-        } else {
+        } else if self.draft() != Some(text) {
             // What cannot be written to disk is still in memory.
             let _ = self.desk.set_setting(&name, Some(text));
             self.drafts.insert((id, place), text.to_owned());

@@ -3,9 +3,12 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::Incoming;
-use crate::runtime::{Recorded, Runtime, RuntimeError, Stop};
+use crate::coach::{Advice, Hint};
+use crate::counterpart::Partly;
+use crate::runtime::{Recorded, Runtime, RuntimeError, Stop, Told};
 use crate::session::{Command, Event, Phase, Session, Speaker, Turn, TurnId};
 
 /// What the thread tells.
@@ -13,8 +16,26 @@ use crate::session::{Command, Event, Phase, Session, Speaker, Turn, TurnId};
 pub enum News {
     /// This was stored.
     Event(Box<Recorded>),
+    /// The next sentence of an answer that is on its way.
+    Sentence(String),
+    /// The model is asked again in so many seconds.
+    Waiting(u64),
+    /// A model's hint for the next reply, or none.
+    Hint(Option<Hint>),
+    /// What a model makes of the last reply, or why there is nothing.
+    Advice(Result<Advice, String>),
     /// The command is done, or was refused.
     Done(Result<(), RuntimeError>),
+}
+
+/// What the thread is asked to do.
+enum Todo {
+    Command(Command),
+    /// Take in what the judge has ready.
+    Opinions,
+    Hint,
+    Advice,
+    End,
 }
 
 /// A running rehearsal.
@@ -25,33 +46,52 @@ pub struct Talk {
     path: Vec<TurnId>,
     /// How many takes there are; counting them goes through every turn.
     attempts: usize,
-    commands: Option<Sender<Command>>,
+    todo: Sender<Todo>,
     worker: Option<JoinHandle<()>>,
     stop: Stop,
     /// Commands that were sent and are not done.
     under_way: usize,
     /// What was said and is not stored yet.
     saying: Option<String>,
+    /// What came of the other's answer so far.
+    answering: String,
+    /// Seconds until a model is asked again.
+    waiting: Option<u64>,
+    /// Whether a model words the lines and can be asked for help.
+    has_model: bool,
+    /// A model is being asked for help.
+    asking: bool,
+    hinted: Option<Hint>,
+    advice: Option<Result<Advice, String>>,
 }
 
 impl Talk {
     /// Give a rehearsal a thread of its own; what happens is told to `tell`.
-    pub fn new(runtime: Runtime, tell: Sender<Incoming>) -> Self {
+    pub fn new(mut runtime: Runtime, tell: Sender<Incoming>) -> Self {
         let session = runtime.session().clone();
         let (id, stop) = (runtime.id().to_owned(), runtime.stop());
-        let (commands, todo) = channel();
+        let has_model = runtime.has_model();
+        let (todo, asked) = channel();
+        let wake = todo.clone();
+        runtime.wake_with(Box::new(move || drop(wake.send(Todo::Opinions))));
         let name = id.clone();
-        let worker = std::thread::spawn(move || work(runtime, &todo, &tell, &name));
+        let worker = std::thread::spawn(move || work(runtime, &asked, &tell, &name));
         let mut talk = Self {
             id,
             session,
             path: Vec::new(),
             attempts: 1,
-            commands: Some(commands),
+            todo,
             worker: Some(worker),
             stop,
             under_way: 0,
             saying: None,
+            answering: String::new(),
+            waiting: None,
+            has_model,
+            asking: false,
+            hinted: None,
+            advice: None,
         };
         talk.find_path();
         talk.attempts = talk.session.takes().len();
@@ -83,6 +123,16 @@ impl Talk {
         self.saying.as_deref()
     }
 
+    /// What came of the other's answer so far; empty where none is on its way.
+    pub fn answering(&self) -> &str {
+        &self.answering
+    }
+
+    /// Seconds until a model that failed is asked again.
+    pub fn waiting(&self) -> Option<u64> {
+        self.waiting
+    }
+
     /// Whether something is under way.
     pub fn busy(&self) -> bool {
         self.under_way > 0
@@ -111,9 +161,50 @@ impl Talk {
     /// Do something; what comes of it is told later.
     pub fn send(&mut self, command: Command) {
         let text = if let Command::Say(text) = &command { Some(text.clone()) } else { None };
-        if self.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok()) {
+        if self.asking {
+            // Help is not waited for any longer.
+            self.stop.set();
+        }
+        if self.todo.send(Todo::Command(command)).is_ok() {
             self.under_way += 1;
             self.saying = text.or_else(|| self.saying.take());
+        }
+    }
+
+    /// Whether a model words the lines and can be asked for help.
+    pub fn has_model(&self) -> bool {
+        self.has_model
+    }
+
+    /// Whether a model is being asked for help.
+    pub fn asking(&self) -> bool {
+        self.asking
+    }
+
+    /// What a model said to think about for the next reply.
+    pub fn hinted(&self) -> Option<&Hint> {
+        self.hinted.as_ref()
+    }
+
+    /// What a model made of the last reply, or why there is nothing.
+    pub fn advice(&self) -> Option<&Result<Advice, String>> {
+        self.advice.as_ref()
+    }
+
+    /// Have a model think of a hint, if there is a model and no hint yet.
+    pub fn ask_hint(&mut self) {
+        self.ask(self.hinted.is_some(), Todo::Hint);
+    }
+
+    /// Have a model look at the last reply, if there is a model and it has not done so.
+    pub fn ask_advice(&mut self) {
+        self.ask(self.advice.is_some(), Todo::Advice);
+    }
+
+    fn ask(&mut self, there: bool, what: Todo) {
+        if self.has_model && !there && !self.asking && self.todo.send(what).is_ok() {
+            self.asking = true;
+            self.under_way += 1;
         }
     }
 
@@ -127,8 +218,13 @@ impl Talk {
         match news {
             News::Event(recorded) => {
                 let event = recorded.event;
-                if matches!(event, Event::UserSaid { .. }) {
-                    self.saying = None;
+                if matches!(event, Event::UserSaid { .. } | Event::WentBack { .. }) {
+                    (self.hinted, self.advice) = (None, None);
+                }
+                match event {
+                    Event::UserSaid { .. } => self.saying = None,
+                    Event::CounterpartSaid { .. } => (self.answering, self.waiting) = (String::new(), None),
+                    _ => {}
                 }
                 if self.session.observe(event.clone()).is_err() {
                     return Happened::Trouble("what was stored does not fit what is shown".into());
@@ -139,7 +235,30 @@ impl Talk {
                 }
                 Happened::Event(event)
             }
+            News::Sentence(text) => {
+                self.waiting = None;
+                if !self.answering.is_empty() {
+                    self.answering.push(' ');
+                }
+                self.answering.push_str(&text);
+                Happened::Partly
+            }
+            News::Waiting(seconds) => {
+                self.waiting = Some(seconds);
+                Happened::Partly
+            }
+            News::Hint(hint) => {
+                self.helped();
+                self.hinted = hint;
+                Happened::Helped
+            }
+            News::Advice(advice) => {
+                self.helped();
+                self.advice = Some(advice);
+                Happened::Helped
+            }
             News::Done(result) => {
+                (self.answering, self.waiting) = (String::new(), None);
                 self.under_way = self.under_way.saturating_sub(1);
                 let saying = self.saying.take();
                 match result {
@@ -152,6 +271,11 @@ impl Talk {
                 }
             }
         }
+    }
+
+    fn helped(&mut self) {
+        self.asking = false;
+        self.under_way = self.under_way.saturating_sub(1);
     }
 
     fn find_path(&mut self) {
@@ -171,21 +295,39 @@ impl Talk {
 impl Drop for Talk {
     fn drop(&mut self) {
         self.stop.set();
-        // Without commands to come the thread ends; what was said is on disk before it does.
-        self.commands = None;
+        // What was asked for before is done first; what was said is on disk before the thread ends.
+        let _ = self.todo.send(Todo::End);
         if let Some(worker) = self.worker.take() {
             let _ = worker.join();
         }
     }
 }
 
-fn work(mut runtime: Runtime, todo: &Receiver<Command>, tell: &Sender<Incoming>, id: &str) {
-    while let Ok(command) = todo.recv() {
+fn work(mut runtime: Runtime, todo: &Receiver<Todo>, tell: &Sender<Incoming>, id: &str) {
+    while let Ok(todo) = todo.recv() {
         let send = |news| tell.send(Incoming::Talk(id.to_owned(), news)).is_ok();
-        let result = runtime.submit_watched(command, &mut |recorded| {
-            send(News::Event(Box::new(recorded.clone())));
-        });
-        if !send(News::Done(result)) {
+        let mut watch = |told: Told<'_>| {
+            send(match told {
+                Told::Event(recorded) => News::Event(Box::new(recorded.clone())),
+                Told::Partly(_, Partly::Sentence(text)) => News::Sentence(text.to_owned()),
+                Told::Partly(_, Partly::Waiting(seconds, _)) => News::Waiting(seconds),
+            });
+        };
+        let sent = match todo {
+            Todo::Command(command) => {
+                let result = runtime.submit_watched(command, &mut watch);
+                send(News::Done(result))
+            }
+            Todo::Opinions => {
+                // An opinion that cannot be kept is only not shown.
+                let _ = runtime.opinions(Duration::ZERO, &mut watch);
+                true
+            }
+            Todo::Hint => send(News::Hint(runtime.hint())),
+            Todo::Advice => send(News::Advice(runtime.advice())),
+            Todo::End => return,
+        };
+        if !sent {
             return;
         }
     }
@@ -196,6 +338,10 @@ fn work(mut runtime: Runtime, todo: &Receiver<Command>, tell: &Sender<Incoming>,
 pub enum Happened {
     /// This was stored.
     Event(Event),
+    /// More of an answer came.
+    Partly,
+    /// A model gave help, or could not.
+    Helped,
     /// A command is done.
     Done,
     /// Something went wrong; nothing is lost.

@@ -19,6 +19,20 @@ pub fn can_draw() -> bool {
         && (cfg!(windows) || std::env::var_os("TERM").is_some())
 }
 
+/// Whether a shell that manages jobs started us: it puts each job into a process group of its own. Stopped without one
+/// (as the only command of a terminal window, of tmux or ssh) we would never be sent on.
+#[cfg(unix)]
+pub fn has_job_control() -> bool {
+    let group = rustix::process::getpgrp();
+    rustix::process::getsid(None).is_ok_and(|session| session != group)
+}
+
+/// Elsewhere there is no stopping.
+#[cfg(not(unix))]
+pub fn has_job_control() -> bool {
+    false
+}
+
 /// Take the terminal.
 ///
 /// # Errors

@@ -100,6 +100,14 @@ impl Driver {
         self
     }
 
+    /// Let the moment pass after which what is being written is kept.
+    pub fn pause(&mut self) -> &mut Self {
+        assert!(self.app.unkept(), "nothing was typed");
+        self.app.take_in(Incoming::Pause);
+        assert!(!self.app.unkept());
+        self
+    }
+
     /// Press keys.
     pub fn keys(&mut self, keys: &[KeyCode]) -> &mut Self {
         self.feed(keys.iter().map(|code| Event::Key(KeyEvent::new(*code, KeyModifiers::NONE))).collect())

@@ -5,17 +5,16 @@
 //! `when: { told: [id] }`, lines of states that can only be reached after it was told, and words that the user brought
 //! up (`mentions`) are fair.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::Check;
 use super::context::{Context, Place, Speech};
 use crate::scenario::problem::Code;
+use crate::scenario::secrets::{Words, shared, stems};
 use crate::scenario::yaml::Spanned;
 use crate::scenario::{Condition, Fact};
 
 pub const CHECK: Check = Check { codes: &[Code::GivesAway], run };
-
-type Words = BTreeSet<String>;
 
 /// A line with the words that carry its meaning.
 type Heard<'a> = (&'a Spanned<String>, Words);
@@ -79,13 +78,6 @@ fn run(context: &Context<'_>) {
     }
 }
 
-/// The words that give a source away, or none where they are too few: two or more, one of them in no other line.
-fn shared(source: &Words, line: &Words, brought_up: &Words, rare: impl Fn(&str) -> bool) -> Vec<String> {
-    let same: Vec<String> = source.intersection(line).filter(|word| !brought_up.contains(*word)).cloned().collect();
-    let telling = same.len() >= 2 && same.iter().any(|word| rare(word));
-    if same.len() >= 3 || telling { same } else { Vec::new() }
-}
-
 /// The fact and those that are only told after it.
 fn told_after<'a>(context: &Context<'a>, fact: &'a Fact) -> HashSet<&'a str> {
     let mut after = HashSet::from([fact.id.as_str()]);
@@ -143,221 +135,6 @@ fn states_after(context: &Context<'_>, after: &HashSet<&str>) -> Vec<bool> {
 fn brought_up(condition: &Condition) -> Words {
     condition.mentions.iter().flat_map(|phrase| stems(phrase)).collect()
 }
-
-/// The words of a text that carry meaning, cut to what their forms share.
-fn stems(text: &str) -> Words {
-    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'));
-    words
-        .map(|word| word.split(['\'', '’']).next().unwrap_or_default().to_lowercase())
-        .filter(|word| word.chars().count() > 2 && !COMMON.contains(&word.as_str()))
-        .map(|word| stem(&word).to_owned())
-        .collect()
-}
-
-/// Cut the endings that English verbs and nouns change by. Crude, and the same on both sides.
-fn stem(word: &str) -> &str {
-    for ending in ["ings", "ing", "ied", "ies", "ed", "es", "s", "e", "y"] {
-        if let Some(short) = word.strip_suffix(ending)
-            && short.chars().count() >= 3
-        {
-            return short;
-        }
-    }
-    word
-}
-
-/// Words that say nothing of what a line is about.
-const COMMON: &[&str] = &[
-    "about",
-    "after",
-    "again",
-    "all",
-    "also",
-    "and",
-    "any",
-    "anyone",
-    "anything",
-    "are",
-    "aren",
-    "around",
-    "asked",
-    "ask",
-    "away",
-    "back",
-    "because",
-    "been",
-    "before",
-    "being",
-    "but",
-    "came",
-    "can",
-    "come",
-    "could",
-    "couldn",
-    "did",
-    "didn",
-    "does",
-    "doesn",
-    "doing",
-    "don",
-    "done",
-    "down",
-    "each",
-    "else",
-    "even",
-    "ever",
-    "every",
-    "everyone",
-    "everything",
-    "few",
-    "for",
-    "from",
-    "gave",
-    "get",
-    "getting",
-    "give",
-    "goes",
-    "going",
-    "gone",
-    "good",
-    "got",
-    "had",
-    "hadn",
-    "has",
-    "hasn",
-    "have",
-    "haven",
-    "having",
-    "hear",
-    "her",
-    "here",
-    "hers",
-    "him",
-    "his",
-    "how",
-    "into",
-    "isn",
-    "its",
-    "just",
-    "keep",
-    "knew",
-    "know",
-    "last",
-    "let",
-    "like",
-    "little",
-    "long",
-    "look",
-    "made",
-    "make",
-    "many",
-    "may",
-    "maybe",
-    "mean",
-    "might",
-    "mine",
-    "more",
-    "most",
-    "much",
-    "must",
-    "myself",
-    "need",
-    "never",
-    "new",
-    "next",
-    "nobody",
-    "not",
-    "nothing",
-    "now",
-    "off",
-    "okay",
-    "once",
-    "one",
-    "only",
-    "other",
-    "our",
-    "out",
-    "over",
-    "own",
-    "put",
-    "really",
-    "right",
-    "said",
-    "same",
-    "saw",
-    "say",
-    "saying",
-    "see",
-    "seen",
-    "shall",
-    "she",
-    "should",
-    "since",
-    "some",
-    "someone",
-    "something",
-    "still",
-    "such",
-    "sure",
-    "take",
-    "talk",
-    "tell",
-    "than",
-    "that",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "these",
-    "they",
-    "thing",
-    "things",
-    "think",
-    "this",
-    "those",
-    "though",
-    "thought",
-    "through",
-    "time",
-    "told",
-    "too",
-    "took",
-    "try",
-    "two",
-    "until",
-    "very",
-    "want",
-    "wanted",
-    "was",
-    "wasn",
-    "way",
-    "well",
-    "went",
-    "were",
-    "weren",
-    "what",
-    "when",
-    "where",
-    "which",
-    "while",
-    "who",
-    "whole",
-    "why",
-    "will",
-    "with",
-    "without",
-    "won",
-    "would",
-    "wouldn",
-    "year",
-    "years",
-    "yes",
-    "yet",
-    "you",
-    "your",
-    "yours",
-];
 
 #[cfg(test)]
 mod tests {

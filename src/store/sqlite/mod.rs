@@ -230,8 +230,10 @@ fn kind(event: &Event) -> &'static str {
     match event {
         Event::Started { .. } => "started",
         Event::CounterpartSaid { .. } => "counterpart_said",
+        Event::Worded { .. } => "worded",
         Event::UserSaid { .. } => "user_said",
         Event::Analysed { .. } => "analysed",
+        Event::Judged { .. } => "judged",
         Event::Moved { .. } => "moved",
         Event::WentBack { .. } => "went_back",
         Event::SafetyStopped { .. } => "safety_stopped",

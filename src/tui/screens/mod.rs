@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod brief;
+pub mod consent;
 pub mod help;
 pub mod history;
 pub mod home;
@@ -14,6 +15,7 @@ pub mod takes;
 
 use ratatui::layout::Rect;
 
+use super::Opening;
 use super::keymap::{Hint, Key};
 use super::shared::Shared;
 use super::talk::Happened;
@@ -51,6 +53,8 @@ pub enum Go {
     Back,
     /// To the first page.
     Home,
+    /// On to what the app was opened for.
+    Open(Opening),
     /// To the open rehearsal.
     Conversation,
     /// Ask whether to leave.
@@ -85,6 +89,9 @@ pub trait Screen {
 
     /// It is on top again.
     fn on_top(&mut self, _: &mut Shared) {}
+
+    /// Put on disk what is being written; it stays as it is.
+    fn keep(&mut self, _: &mut Shared) {}
 
     /// It is about to go, or the app ends: keep what was typed.
     fn leave(&mut self, _: &mut Shared) {}

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, help, review, safety, takes};
+use crate::coach::offline;
 use crate::session::{Command, Event, Finish, Phase, Position, Speaker, TurnId};
 use crate::tui::coach;
 use crate::tui::keymap::{self, Hint, Key};
@@ -37,6 +38,8 @@ pub struct Rehearsal {
     stop: Scroll,
     /// The summary was asked for.
     finishing: bool,
+    /// A line to start from was asked for and is not there yet.
+    wanted: bool,
     /// Where the talk stood when another screen came on top.
     left_at: Option<TurnId>,
 }
@@ -59,6 +62,7 @@ impl Rehearsal {
             marks: !Self::hidden(talk),
             situation: true,
             saying: talk.saying(),
+            answering: talk.answering(),
             thinking: talk.thinking(),
             chosen: self.looked_at.map(|(turn, _)| turn),
         }
@@ -129,6 +133,26 @@ impl Rehearsal {
         Go::Stay
     }
 
+    /// Put a line to start from into the field. A model's may still be on its way.
+    fn say_it_for_me(&mut self, on: &mut Shared) {
+        let Some(talk) = on.talk.as_ref().filter(|talk| self.wanted && !talk.asking()) else { return };
+        self.wanted = false;
+        let session = talk.session();
+        let line = match talk.hinted() {
+            Some(hint) => Some(hint.example.clone()),
+            None => offline::line(session.scenario(), &session.position().met),
+        };
+        match line {
+            Some(line) => {
+                self.editor.set(&line);
+                on.notice(
+                    "A line to start from: change it until it sounds like you. Ctrl+U brings back what stood there.",
+                );
+            }
+            None => on.notice("Say what happened, how it was for you, and what you would like."),
+        }
+    }
+
     /// Call back what was said earlier, one further or one nearer.
     fn recall(&mut self, on: &Shared, further: bool) {
         let Some(talk) = &on.talk else { return };
@@ -187,7 +211,11 @@ impl Rehearsal {
         let mut prose = Prose::default();
         let met = session.position().met;
         if self.hints > 0 {
-            let hint = coach::hint(session.scenario(), &met, self.hints);
+            let hint = match talk.hinted() {
+                Some(hint) => offline::worded(hint, self.hints, "F2 again"),
+                None if talk.asking() => "one moment \u{2026}".to_owned(),
+                None => offline::hint(session.scenario(), &met, self.hints, "F2 again"),
+            };
             prose.rich(Rich::of("Hint: ", theme.strong).add(&hint, theme.text));
         }
         if Self::hidden(talk) {
@@ -208,6 +236,9 @@ impl Rehearsal {
                     prose.heading(if earlier { "An earlier reply" } else { "Your last reply" }, theme.strong);
                 }
                 if self.why {
+                    if self.looked_at.is_none() {
+                        coach::advice(&mut prose, theme, talk);
+                    }
                     coach::trace(&mut prose, theme, session, turn);
                 } else {
                     coach::about_reply(&mut prose, theme, session, turn, self.looked_at.and_then(|(_, n)| n));
@@ -387,10 +418,19 @@ impl Screen for Rehearsal {
             Input::Key(Key::F(2) | Key::Ctrl('g')) => {
                 self.hints += 1;
                 self.coach = Scroll::default();
+                talk.ask_hint();
             }
             Input::Key(Key::F(3) | Key::Ctrl('y')) => {
                 self.why = !self.why;
                 self.coach = Scroll::default();
+                if self.why {
+                    talk.ask_advice();
+                }
+            }
+            Input::Key(Key::F(6) | Key::Ctrl('o')) if !over => {
+                talk.ask_hint();
+                self.wanted = true;
+                self.say_it_for_me(on);
             }
             Input::Key(Key::F(4) | Key::Ctrl('t')) => return self.to(on, Box::new(takes::Takes::new(on))),
             Input::Key(Key::F(5) | Key::Ctrl('f')) if talk.session().phase() == Phase::Finished => return self.say(on),
@@ -466,7 +506,13 @@ impl Screen for Rehearsal {
                 on.notice(why.clone());
                 self.finishing = false;
             }
-            Happened::Event(_) | Happened::Done => {}
+            Happened::Helped => self.say_it_for_me(on),
+            Happened::Event(Event::Worded { wording, .. }) => {
+                if let Some(words) = on.model_trouble(wording) {
+                    on.notice(words);
+                }
+            }
+            Happened::Event(_) | Happened::Partly | Happened::Done => {}
         }
         Go::Stay
     }
@@ -486,6 +532,10 @@ impl Screen for Rehearsal {
         {
             self.editor.set(draft);
         }
+    }
+
+    fn keep(&mut self, on: &mut Shared) {
+        on.keep_draft(self.editor.text());
     }
 
     fn leave(&mut self, on: &mut Shared) {

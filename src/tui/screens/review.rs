@@ -126,6 +126,7 @@ impl Review {
             marks: true,
             situation: false,
             saying: None,
+            answering: "",
             thinking: false,
             chosen: self.looked_at,
         }

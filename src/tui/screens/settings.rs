@@ -21,12 +21,13 @@ pub struct Settings {
 const ROWS: usize = 4;
 
 /// A setting: its name, what can be chosen and whether it is, and what it means.
-type Row = (&'static str, Vec<(&'static str, bool)>, &'static str);
+type Row = (&'static str, Vec<(String, bool)>, &'static str);
 
 impl Settings {
     fn rows(on: &Shared) -> [Row; ROWS] {
         let prefs = on.prefs;
-        let theme = ThemeName::ALL.iter().map(|t| (t.as_str(), *t == prefs.theme)).collect();
+        let theme = ThemeName::ALL.iter().map(|t| (t.as_str().to_owned(), *t == prefs.theme)).collect();
+        let voice = on.desk.models().voice();
         let few = on.colours == Colours::Few;
         [
             (
@@ -40,17 +41,24 @@ impl Settings {
             ),
             (
                 "Feedback",
-                vec![("after each reply", prefs.feedback), ("only at the end", !prefs.feedback)],
+                vec![("after each reply".into(), prefs.feedback), ("only at the end".into(), !prefs.feedback)],
                 "How new rehearsals begin; each can still choose. Practice with feedback works better; without it, it is a test.",
             ),
             (
                 "Counterpart",
-                vec![("scripted", true)],
-                "The other person's lines come from the situation's script, on this computer. Nothing leaves it.",
+                vec![(voice.clone().unwrap_or_else(|| "scripted".into()), true)],
+                match voice {
+                    None => {
+                        "The other person's lines come from the situation's script, on this computer. Nothing leaves it."
+                    }
+                    Some(_) => {
+                        "A language model words the lines; the script steps in where it fails. config.toml chooses it."
+                    }
+                },
             ),
             (
                 "Mouse",
-                vec![("on", prefs.mouse), ("off", !prefs.mouse)],
+                vec![("on".into(), prefs.mouse), ("off".into(), !prefs.mouse)],
                 "Off leaves the mouse to the terminal, to mark and copy text. With it on, hold Shift for that.",
             ),
         ]

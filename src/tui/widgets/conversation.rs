@@ -25,6 +25,8 @@ pub struct Shown<'a> {
     pub situation: bool,
     /// What was said and is not answered yet.
     pub saying: Option<&'a str>,
+    /// What came of the other's answer so far.
+    pub answering: &'a str,
     /// Whether the other thinks.
     pub thinking: bool,
     /// The reply that is looked at.
@@ -135,6 +137,10 @@ impl Shown<'_> {
             (0, Some(text)) => {
                 let text = if text.trim().is_empty() { "(silence)" } else { text };
                 (self.lead("You", theme.you, false), Rich::of(text, theme.text))
+            }
+            _ if !self.answering.is_empty() => {
+                let more = Rich::of(&tame_line(self.answering), theme.text).add(" \u{2026}", theme.dim);
+                (self.lead(name, theme.other, false), more)
             }
             _ => (self.lead(name, theme.other, false), Rich::of("is thinking \u{2026}  (Esc: do not wait)", theme.dim)),
         };

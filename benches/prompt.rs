@@ -1,0 +1,134 @@
+//! What a talk of 50 turns costs to send: words and tokens, and how many of them a server still knows from the request
+//! before. Prints a table; nothing is sent anywhere. `cargo bench --bench prompt`
+
+#[path = "../tests/model_support/mod.rs"]
+mod model_support;
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use model_support::{CHORES, Fake, say, says, scenario, scripted};
+use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Estimate};
+use saywell::counterpart::prompted::prompt::{Prompt, Remembered};
+use saywell::llm::Message;
+use saywell::llm::Tokens;
+use saywell::prompts::Prompts;
+use saywell::session::Cue;
+
+const TURNS: usize = 50;
+static VOCABULARY: OnceLock<Tokens> = OnceLock::new();
+
+/// An answer of so many words, a new one each time, that the checks let pass.
+fn answer(n: usize, words: usize) -> String {
+    let things = ["apples", "boots", "curtains", "ladders", "saucepans", "letters", "bottles"];
+    let mut text = String::new();
+    for k in 0.. {
+        let thing = things[(n + k) % things.len()];
+        let sentence = format!("I put the {thing} number {n} back on shelf {k} by the door. ");
+        let left = words - text.split_whitespace().count();
+        let piece: Vec<&str> = sentence.split_whitespace().take(left).collect();
+        text.push_str(&piece.join(" "));
+        if piece.len() == left {
+            return text.trim_end_matches('.').to_owned() + ".";
+        }
+        text.push(' ');
+    }
+    text
+}
+
+/// A reply of twenty words.
+fn reply(n: usize) -> String {
+    format!("On day {n} I was in the kitchen and thought about the week that we had, and the shopping we did.")
+}
+
+fn words(messages: &[Message]) -> usize {
+    messages.iter().map(|m| m.content.split_whitespace().count()).sum()
+}
+
+fn tokens(messages: &[Message]) -> usize {
+    let vocabulary = VOCABULARY.get_or_init(|| Tokens::of("gpt-4o"));
+    messages.iter().map(|m| vocabulary.count(&m.content) + A_MESSAGE).sum()
+}
+
+/// The part of a request that its predecessor begins with in the same way.
+fn known(before: &[Message], after: &[Message]) -> Vec<Message> {
+    let mut same = Vec::new();
+    for (a, b) in before.iter().zip(after) {
+        if a == b {
+            same.push(b.clone());
+            continue;
+        }
+        let bytes = a.content.bytes().zip(b.content.bytes()).take_while(|(x, y)| x == y).count();
+        let whole = b.content.get(..bytes).unwrap_or_default();
+        same.push(Message { role: b.role, content: whole.to_owned() });
+        break;
+    }
+    same
+}
+
+fn main() {
+    println!("{TURNS} turns, 20 words a reply, context 4,096; tokens by the vocabulary o200k");
+    println!("(a client that sends everything again each time: words 148,000 at 100 words an answer)\n");
+    println!(
+        "{:>14} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "words/answer", "words", "of all", "uncached", "peak", "tokens", "known %"
+    );
+    for size in [15, 30, 60, 100] {
+        let scenario = endless(CHORES);
+        let fake = Fake::new((0..TURNS).map(|n| says(&answer(n, size))));
+        let mut runtime = scripted(&scenario, CHORES);
+        runtime.set_counterpart(Box::new(model_support::counterpart(&fake)));
+        for n in 0..TURNS {
+            say(&mut runtime, &reply(n));
+        }
+        let asked = fake.asked.lock().map(|asked| asked.clone()).unwrap_or_default();
+        assert_eq!(asked.len(), TURNS, "an answer was refused");
+        let requests: Vec<&Vec<Message>> = asked.iter().map(|request| &request.messages).collect();
+        let all: usize = requests.iter().map(|r| words(r)).sum();
+        let again: usize = (1..=TURNS).map(|n| n * 20 + (n - 1) * size).sum();
+        let peak = requests.iter().map(|r| words(r)).max().unwrap_or(0);
+        let pairs = || requests.windows(2).map(|pair| (known(pair[0], pair[1]), pair[1]));
+        let kept: usize = pairs().map(|(same, _)| words(&same)).sum();
+        let (same, sent) = pairs().fold((0, 0), |(a, b), (same, r)| (a + tokens(&same), b + tokens(r)));
+        println!(
+            "{size:>14} {all:>9} {:>9.2} {:>9} {peak:>9} {sent:>9} {:>9.1}",
+            all as f64 / again as f64,
+            all - kept,
+            same as f64 * 100.0 / sent as f64
+        );
+    }
+    assembly();
+}
+
+/// How long it takes from a reply that was moved on to the messages of its request, at turn 200.
+fn assembly() {
+    let scenario = endless(CHORES);
+    let mut runtime = scripted(&scenario, CHORES);
+    for n in 0..200 {
+        say(&mut runtime, &reply(n));
+    }
+    let session = runtime.session();
+    let last = session.turns().iter().rev().find(|turn| turn.step.is_some());
+    let Some((turn, step)) = last.and_then(|turn| Some((turn, turn.step.as_ref()?))) else { return };
+    let cue = Cue {
+        turn: turn.id + 1,
+        parent: Some(turn.id),
+        state: step.after.state.clone(),
+        stance: String::new(),
+        facts: Vec::new(),
+        line: step.line.clone(),
+    };
+    let (prompts, budget, mut remembered) = (Prompts::default(), Budget::of(Some(4_096)), Remembered::default());
+    let mut assemble =
+        || Prompt::of(session, &cue, &prompts, &Estimate, budget, &mut remembered).map(|p| p.messages().len());
+    let _ = assemble();
+    let mut times: Vec<_> = (0..200)
+        .map(|_| {
+            let begun = Instant::now();
+            let _ = std::hint::black_box(assemble());
+            begun.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!("\nfrom the director's step to the messages, at turn 200: median {:?}", times[times.len() / 2]);
+}

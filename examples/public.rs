@@ -1,0 +1,314 @@
+//! How the analyser does in other registers: forums, negotiation, mail, labelled by people for other ends.
+//!
+//! `cargo run --release --example public -- FOLDER`, where FOLDER holds `advice.jsonl`, `casino.jsonl` and so on. The sets
+//! are not part of this project; nothing is learnt from them but one threshold (`one score`) or one weight for each id
+//! (`all scores`), on their training part. Their own floor, beside it, read their words.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use saywell::analysis::{Audience, Id, Turn, analyse};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Row {
+    text: String,
+    #[serde(default)]
+    context: Option<String>,
+    #[serde(default)]
+    split: Option<String>,
+    labels: serde_json::Value,
+}
+
+/// What the label is worth for a row: above 0 for yes. None leaves the row out.
+type Truth = fn(&Row) -> Option<f64>;
+
+/// One label of one set, and the ids that come nearest to it.
+struct Task {
+    file: &'static str,
+    label: &'static str,
+    /// What a row's split begins with.
+    part: &'static str,
+    ids: &'static [(Audience, Id)],
+    truth: Truth,
+    figure: Figure,
+    floor: f64,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Figure {
+    /// F1 of yes.
+    F1,
+    /// Mean of the F1 of yes and of no.
+    MeanF1,
+    /// Share of right answers.
+    Accuracy,
+    /// Pearson's r.
+    Correlation,
+}
+
+fn flag(row: &Row, name: &str) -> Option<f64> {
+    row.labels.get(name)?.as_f64()
+}
+
+fn listed(row: &Row, name: &str) -> Option<f64> {
+    Some(f64::from(u8::from(row.labels.as_array()?.iter().any(|l| l.as_str() == Some(name)))))
+}
+
+fn polite(row: &Row) -> Option<f64> {
+    match row.labels.get("quartile")?.as_str()? {
+        "polite" => Some(1.0),
+        "impolite" => Some(0.0),
+        _ => None,
+    }
+}
+
+use Audience::{Client, Trainee};
+use Figure::{Accuracy, Correlation, F1, MeanF1};
+
+const TASKS: &[Task] = &[
+    Task {
+        file: "offmychest",
+        label: "Emotional_disclosure",
+        part: "",
+        ids: &[(Client, Id::IStatement)],
+        truth: |r| flag(r, "Emotional_disclosure"),
+        figure: MeanF1,
+        floor: 0.706,
+    },
+    Task {
+        file: "offmychest",
+        label: "Info_support",
+        part: "",
+        ids: &[(Trainee, Id::PrematureAdvice)],
+        truth: |r| flag(r, "Info_support"),
+        figure: MeanF1,
+        floor: 0.718,
+    },
+    Task {
+        file: "offmychest",
+        label: "Emo_support",
+        part: "",
+        ids: &[(Client, Id::Perspective), (Trainee, Id::Affect)],
+        truth: |r| flag(r, "Emo_support"),
+        figure: MeanF1,
+        floor: 0.818,
+    },
+    Task {
+        file: "politeness",
+        label: "polite (wikipedia)",
+        part: "wikipedia",
+        ids: &[(Client, Id::DirectRequest)],
+        truth: polite,
+        figure: Accuracy,
+        floor: 0.838,
+    },
+    Task {
+        file: "politeness",
+        label: "polite (stack exchange)",
+        part: "stack",
+        ids: &[(Client, Id::DirectRequest)],
+        truth: polite,
+        figure: Accuracy,
+        floor: 0.651,
+    },
+    Task {
+        file: "advice",
+        label: "advice (askparents)",
+        part: "askparents",
+        ids: &[(Trainee, Id::PrematureAdvice)],
+        truth: |r| flag(r, "advice_majority"),
+        figure: F1,
+        floor: 0.478,
+    },
+    Task {
+        file: "advice",
+        label: "advice (needadvice)",
+        part: "needadvice",
+        ids: &[(Trainee, Id::PrematureAdvice)],
+        truth: |r| flag(r, "advice_majority"),
+        figure: F1,
+        floor: 0.695,
+    },
+    Task {
+        file: "casino",
+        label: "promote-coordination",
+        part: "",
+        ids: &[(Client, Id::Options)],
+        truth: |r| listed(r, "promote-coordination"),
+        figure: F1,
+        floor: 0.607,
+    },
+    Task {
+        file: "casino",
+        label: "showing-empathy",
+        part: "",
+        ids: &[(Client, Id::Perspective)],
+        truth: |r| listed(r, "showing-empathy"),
+        figure: F1,
+        floor: 0.366,
+    },
+    Task {
+        file: "casino",
+        label: "elicit-pref",
+        part: "",
+        ids: &[(Client, Id::CheckUnderstanding), (Client, Id::Options)],
+        truth: |r| listed(r, "elicit-pref"),
+        figure: F1,
+        floor: 0.724,
+    },
+    Task {
+        file: "casino",
+        label: "self-need",
+        part: "",
+        ids: &[(Client, Id::IStatement)],
+        truth: |r| listed(r, "self-need"),
+        figure: F1,
+        floor: 0.700,
+    },
+    Task {
+        file: "receptiveness",
+        label: "receptive",
+        part: "",
+        ids: &[(Client, Id::Perspective)],
+        truth: |r| flag(r, "receptive"),
+        figure: Correlation,
+        floor: 0.441,
+    },
+    Task {
+        file: "emailintent",
+        label: "intent",
+        part: "",
+        ids: &[(Client, Id::DirectRequest)],
+        truth: |r| flag(r, "intent"),
+        figure: F1,
+        floor: 0.743,
+    },
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("which folder?")?;
+    println!("{:<14}{:<26}{:>7}{:>11}{:>12}{:>7}", "set", "label", "n", "one score", "all scores", "floor");
+    let mut read: Option<(&str, Vec<Row>, Vec<Vec<f64>>)> = None;
+    for task in TASKS {
+        if read.as_ref().is_none_or(|(file, ..)| *file != task.file) {
+            let rows = rows(&Path::new(&folder).join(format!("{}.jsonl", task.file)))?;
+            let scores = rows.iter().map(scores).collect();
+            read = Some((task.file, rows, scores));
+        }
+        let Some((_, rows, scores)) = &read else { continue };
+        let (mut learn, mut measure) = (Vec::new(), Vec::new());
+        for (n, row) in rows.iter().enumerate() {
+            let split = row.split.as_deref().unwrap_or_default();
+            let (true, Some(truth)) = (split.starts_with(task.part), (task.truth)(row)) else { continue };
+            let test = if split.contains("train") {
+                false
+            } else {
+                split.contains("test") || (!split.contains("dev") && !split.contains("valid") && n % 5 == 0)
+            };
+            let one = task.ids.iter().map(|id| scores[n][place(*id)]).fold(0.0, f64::max);
+            let into = if test { &mut measure } else { &mut learn };
+            into.push((truth, one, scores[n].clone()));
+        }
+        let one = figure(task.figure, &learn.iter().map(|l| (l.0, l.1)).collect::<Vec<_>>(), &pairs(&measure, |m| m.1));
+        let weights = fit(&learn, task.figure == Correlation);
+        let all = |m: &Sample| dot(&weights, &m.2);
+        let all = figure(task.figure, &pairs(&learn, all), &pairs(&measure, all));
+        println!("{:<14}{:<26}{:>7}{one:>11.3}{all:>12.3}{:>7.3}", task.file, task.label, measure.len(), task.floor);
+    }
+    Ok(())
+}
+
+/// What the label says, the task's score, and all scores.
+type Sample = (f64, f64, Vec<f64>);
+
+fn pairs(of: &[Sample], score: impl Fn(&Sample) -> f64) -> Vec<(f64, f64)> {
+    of.iter().map(|s| (s.0, score(s))).collect()
+}
+
+fn rows(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    fs::read_to_string(path)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
+fn columns() -> impl Iterator<Item = (Audience, Id)> {
+    [Client, Trainee].into_iter().flat_map(|a| Id::scored_for(a).map(move |id| (a, id)))
+}
+
+fn place(wanted: (Audience, Id)) -> usize {
+    columns().position(|c| c == wanted).unwrap_or_default()
+}
+
+fn scores(row: &Row) -> Vec<f64> {
+    let mut out: Vec<f64> = Vec::new();
+    for audience in [Client, Trainee] {
+        let context = row.context.as_deref().unwrap_or_default();
+        let analysis = analyse(&Turn { audience, context, reply: &row.text });
+        for id in Id::scored_for(audience) {
+            out.push(analysis.scores.iter().find(|(i, _)| *i == id).map_or(0.0, |(_, s)| f64::from(*s)));
+        }
+    }
+    out
+}
+
+fn dot(weights: &[f64], scores: &[f64]) -> f64 {
+    weights.iter().zip(scores.iter().chain(std::iter::once(&1.0))).map(|(w, s)| w * s).sum()
+}
+
+/// Logistic (or linear) regression on the scores, by plain gradient descent.
+fn fit(learn: &[Sample], linear: bool) -> Vec<f64> {
+    let width = learn.first().map_or(0, |s| s.2.len()) + 1;
+    let mut weights = vec![0.0; width];
+    let n = learn.len().max(1) as f64;
+    for _ in 0..600 {
+        let mut slope = vec![0.0; width];
+        for (truth, _, scores) in learn {
+            let z = dot(&weights, scores);
+            let guess = if linear { z } else { 1.0 / (1.0 + (-z).exp()) };
+            let off = guess - truth;
+            for (s, x) in slope.iter_mut().zip(scores.iter().chain(std::iter::once(&1.0))) {
+                *s += off * x / n;
+            }
+        }
+        let step = if linear { 0.3 } else { 3.0 };
+        weights.iter_mut().zip(&slope).for_each(|(w, s)| *w -= step * s);
+    }
+    weights
+}
+
+fn figure(what: Figure, learn: &[(f64, f64)], measure: &[(f64, f64)]) -> f64 {
+    if what == Correlation {
+        return correlation(measure);
+    }
+    let worth = |data: &[(f64, f64)], at: f64| {
+        let [mut tp, mut fp, mut fn_, mut tn] = [0.0f64; 4];
+        for (truth, score) in data {
+            match (*truth > 0.5, *score >= at) {
+                (true, true) => tp += 1.0,
+                (false, true) => fp += 1.0,
+                (true, false) => fn_ += 1.0,
+                (false, false) => tn += 1.0,
+            }
+        }
+        let f1 = |tp: f64, wrong: f64| if tp > 0.0 { 2.0 * tp / (2.0 * tp + wrong) } else { 0.0 };
+        match what {
+            F1 => f1(tp, fp + fn_),
+            MeanF1 => (f1(tp, fp + fn_) + f1(tn, fp + fn_)) / 2.0,
+            _ => (tp + tn) / (tp + fp + fn_ + tn),
+        }
+    };
+    let mut cuts: Vec<f64> = learn.iter().map(|l| l.1).collect();
+    cuts.sort_by(f64::total_cmp);
+    let cuts = (0..100).filter_map(|k| cuts.get(k * cuts.len() / 100).copied());
+    let best = cuts.max_by(|a, b| worth(learn, *a).total_cmp(&worth(learn, *b))).unwrap_or(0.5);
+    worth(measure, best)
+}
+
+fn correlation(data: &[(f64, f64)]) -> f64 {
+    let n = data.len().max(1) as f64;
+    let mean = |f: fn(&(f64, f64)) -> f64| data.iter().map(f).sum::<f64>() / n;
+    let (a, b) = (mean(|d| d.0), mean(|d| d.1));
+    let of = |f: &dyn Fn(&(f64, f64)) -> f64| data.iter().map(f).sum::<f64>();
+    let across = of(&|d| (d.0 - a) * (d.1 - b));
+    across / (of(&|d| (d.0 - a).powi(2)) * of(&|d| (d.1 - b).powi(2))).sqrt().max(1e-12)
+}

@@ -1,0 +1,91 @@
+//! The other's answer in plain mode: the coach's word on the reply, then the line; a model's line sentence by sentence.
+
+use std::io;
+
+use super::console::Console;
+use crate::counterpart::Partly;
+use crate::session::explain::{how_it_landed, lower_first, what_was_seen};
+use crate::session::{Session, Speaker, Turn, Wording};
+
+/// What was shown of an answer that is on its way, and what was said about the model.
+#[derive(Debug, Default)]
+pub struct Answer {
+    shown: String,
+    trouble: Option<String>,
+}
+
+impl Answer {
+    /// More of it came. The session stands at the reply.
+    pub fn more(&mut self, out: &mut Console, session: &Session, partly: Partly<'_>, feedback: bool) -> io::Result<()> {
+        match partly {
+            Partly::Sentence(text) if self.shown.is_empty() => {
+                if let Some(reply) = session.take().last().filter(|_| feedback) {
+                    self::feedback(out, session, reply)?;
+                }
+                out.line(&session.scenario().counterpart.name, text)?;
+                self.shown.push_str(text);
+            }
+            Partly::Sentence(text) => {
+                out.say(text)?;
+                self.shown.push(' ');
+                self.shown.push_str(text);
+            }
+            // The first word is enough: a line a second would drown a screen reader.
+            Partly::Waiting(seconds, why) if self.trouble.as_deref() != Some(why) => {
+                self.trouble = Some(why.to_owned());
+                out.aside(&format!("One moment: {why}. Trying again in {seconds} s; Ctrl+C stops the waiting."))?;
+            }
+            Partly::Waiting(..) => {}
+        }
+        out.flush()
+    }
+
+    /// The answer is whole: show what was not shown yet.
+    pub fn whole(&mut self, out: &mut Console, session: &Session, turn: &Turn, feedback: bool) -> io::Result<()> {
+        let shown = std::mem::take(&mut self.shown);
+        match turn.text.strip_prefix(&shown).filter(|_| !shown.is_empty()) {
+            Some(rest) if rest.trim().is_empty() => Ok(()),
+            Some(rest) => out.say(rest.trim()),
+            None => {
+                if let Some(reply) = turn.parent.and_then(|id| session.turn(id)).filter(|_| feedback) {
+                    self::feedback(out, session, reply)?;
+                }
+                line(out, session, turn)
+            }
+        }
+    }
+
+    /// Say that a model failed and that the scene goes on; each trouble once.
+    pub fn worded(&mut self, out: &mut Console, wording: &Wording) -> io::Result<()> {
+        match &wording.trouble {
+            Some(trouble) if self.trouble.as_ref() != Some(trouble) => {
+                self.trouble = Some(trouble.clone());
+                out.aside(&wording.stood_in(trouble))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A turn with the speaker's name.
+pub fn line(out: &mut Console, session: &Session, turn: &Turn) -> io::Result<()> {
+    let name = match turn.speaker {
+        Speaker::You => "You",
+        Speaker::Counterpart => &session.scenario().counterpart.name,
+    };
+    out.line(name, if turn.text.trim().is_empty() { "(silence)" } else { &turn.text })
+}
+
+/// What was seen in the reply and how the other took it.
+fn feedback(out: &mut Console, session: &Session, reply: &Turn) -> io::Result<()> {
+    let scenario = session.scenario();
+    let mut text: Vec<String> = reply.analysis.iter().flat_map(what_was_seen).map(str::to_owned).collect();
+    text.push(how_it_landed(scenario, reply));
+    out.note("Coach", &text.join(" "))?;
+    for id in reply.step.iter().flat_map(|step| &step.met) {
+        if let Some(objective) = scenario.objective_index(id).and_then(|i| scenario.objectives.get(i)) {
+            out.note("Done", &format!("{}.", lower_first(&objective.text)))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! A language model words the cue. The director stays the authority: the model is told the gist and never what is still
+//! locked, each of its sentences is checked before anyone reads it, and where it fails the scenario's line is said.
+
+pub mod budget;
+pub mod checks;
+pub mod data;
+mod note;
+pub mod prompt;
+pub mod sentences;
+pub mod tidy;
+
+use std::sync::Arc;
+
+use super::{Counterpart, Partly, Spoken};
+use crate::llm::{Chunk, Done, Engine, Error, Kind, Provider, Request};
+use crate::prompts::Prompts;
+use crate::runtime::Stop;
+use crate::scenario::secrets::{Secrets, stems};
+use crate::session::lines::mix;
+use crate::session::{Cue, Session, Slip, Source, Speaker, Wording};
+use budget::{Budget, Count};
+use checks::{Checks, LONGEST_ANSWER, Plain};
+use prompt::{Prompt, Remembered};
+use sentences::Sentences;
+
+/// How freely the model picks its words.
+const TEMPERATURE: f32 = 0.8;
+/// So many turns back a sentence is held against what was said before.
+const LATELY: usize = 60;
+/// Said where the model answered twice and neither answer was fit to be said.
+const NOT_IN_ROLE: &str = "the model did not keep to its role";
+
+/// A counterpart that asks a language model. It serves one session at a time.
+pub struct Prompted {
+    engine: Engine,
+    provider: Arc<dyn Provider>,
+    prompts: Arc<Prompts>,
+    count: Box<dyn Count>,
+    budget: Budget,
+    /// The scenario's secrets and what the prompts of this session share; made when first needed.
+    secrets: Option<Secrets>,
+    remembered: Remembered,
+    /// Trouble that only the user can mend: the model is not asked again in this session.
+    lasting: Option<String>,
+}
+
+impl std::fmt::Debug for Prompted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prompted").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
+
+/// How one request ended.
+enum Heard {
+    /// The answer is whole, or long enough.
+    Whole,
+    /// A sentence could not be said.
+    Slipped(Slip),
+    /// The model failed; what was said before stays.
+    Trouble(Error),
+}
+
+impl Prompted {
+    /// A counterpart that asks this model. Nothing is sent before the first cue.
+    pub fn new(engine: Engine, provider: Arc<dyn Provider>, prompts: Arc<Prompts>, count: Box<dyn Count>) -> Self {
+        let budget = Budget::of(provider.server().context);
+        Self {
+            engine,
+            provider,
+            prompts,
+            count,
+            budget,
+            secrets: None,
+            remembered: Remembered::default(),
+            lasting: None,
+        }
+    }
+
+    fn prompt(&mut self, session: &Session, cue: &Cue) -> Result<Prompt, crate::prompts::Error> {
+        Prompt::of(session, cue, &self.prompts, self.count.as_ref(), self.budget, &mut self.remembered)
+    }
+
+    /// Ask once; `said` grows by each sentence that may be said.
+    fn listen(
+        &self,
+        request: Request,
+        checks: &Checks<'_>,
+        stop: &Stop,
+        said: &mut String,
+        tell: &mut dyn FnMut(Partly<'_>),
+    ) -> Heard {
+        let enough = Stop::default();
+        let _stopping = stop.watch({
+            let enough = enough.clone();
+            move || enough.set()
+        });
+        let mut sentences = Sentences::default();
+        let mut heard: Option<Heard> = None;
+        let mut cut_off = false;
+        let say = |sentence: &str, said: &mut String, tell: &mut dyn FnMut(Partly<'_>)| -> Option<Heard> {
+            let spoken = tidy::tidy(sentence, checks.name);
+            // A model that begins anew after a repair, or goes round in circles, says a sentence twice.
+            if spoken.is_empty() || checks::holds(said, &spoken) {
+                return None;
+            }
+            if let Some(slip) = checks.slip(said, &spoken) {
+                return Some(Heard::Slipped(slip));
+            }
+            if !said.is_empty() {
+                said.push(' ');
+            }
+            said.push_str(&spoken);
+            tell(Partly::Sentence(&spoken));
+            (said.split_whitespace().count() >= LONGEST_ANSWER).then_some(Heard::Whole)
+        };
+        let asked = self.engine.ask(Arc::clone(&self.provider), request, &enough, &mut |chunk| {
+            if heard.is_some() {
+                return;
+            }
+            match chunk {
+                Chunk::Text(text) => {
+                    for sentence in sentences.push(&text) {
+                        heard = say(&sentence, said, tell);
+                        if heard.is_some() {
+                            enough.set();
+                            return;
+                        }
+                    }
+                }
+                Chunk::Done(Done::Stop) => {}
+                Chunk::Done(Done::Length) => cut_off = true,
+                Chunk::Done(Done::Incomplete(error)) => heard = Some(Heard::Trouble(error)),
+                Chunk::Waiting(wait) => tell(Partly::Waiting(wait.seconds, &wait.why.to_string())),
+                Chunk::Usage(_) => {}
+            }
+        });
+        match (heard, asked) {
+            (Some(heard), _) => heard,
+            (None, Err(error)) => Heard::Trouble(error),
+            (None, Ok(())) => {
+                // What has no full stop at the end is a sentence all the same, but not where it was cut off.
+                let rest = sentences.rest().filter(|_| !cut_off);
+                match rest.and_then(|rest| say(&rest, said, tell)) {
+                    Some(heard) => heard,
+                    None if said.is_empty() => Heard::Slipped(if cut_off { Slip::Length } else { Slip::Empty }),
+                    None => Heard::Whole,
+                }
+            }
+        }
+    }
+}
+
+impl Counterpart for Prompted {
+    fn say(&mut self, session: &Session, cue: &Cue, stop: &Stop, tell: &mut dyn FnMut(Partly<'_>)) -> Spoken {
+        // The scene opens with the scenario's own line, at once.
+        let Some(reply) = cue.parent.and_then(|id| session.turn(id)) else { return Spoken::scripted(cue) };
+        let server = self.provider.server();
+        let mut wording = Wording {
+            model: format!("{}/{}", server.name, server.model),
+            prompts: self.prompts.version().to_owned(),
+            ..Wording::default()
+        };
+        let stood_in = |mut wording: Wording, trouble: String| {
+            wording.trouble = Some(trouble);
+            Spoken { text: cue.line.clone(), source: Source::StoodIn, wording: Some(wording) }
+        };
+        if let Some(trouble) = &self.lasting {
+            return stood_in(wording, trouble.clone());
+        }
+        let mut prompt = match self.prompt(session, cue) {
+            Ok(prompt) => prompt,
+            Err(error) => {
+                self.lasting = Some(error.to_string());
+                return stood_in(wording, error.to_string());
+            }
+        };
+
+        let scenario = session.scenario();
+        let secrets = self.secrets.take().unwrap_or_else(|| Secrets::of(scenario));
+        let talk = session.path_to(cue.parent);
+        let lately = talk.get(talk.len().saturating_sub(LATELY)..).unwrap_or_default();
+        let theirs = lately.iter().filter(|t| t.speaker == Speaker::Counterpart);
+        let known = lately.iter().map(|t| t.text.as_str()).chain([cue.line.as_str()]).collect::<Vec<_>>().join(" ");
+        let step = reply.step.as_deref();
+        let may_mention: Vec<_> =
+            scenario.safety.iter().flat_map(|s| &s.may_mention).filter_map(|id| id.value.parse().ok()).collect();
+        let checks = Checks {
+            name: &scenario.counterpart.name,
+            you: &scenario.you.name,
+            gist: Plain::of(&cue.line),
+            firm: prompt::is_firm(session, cue),
+            english: scenario.locale.is_empty() || scenario.locale.to_lowercase().starts_with("en"),
+            secrets: &secrets,
+            told: step.map_or(&[], |step| &step.after.told),
+            known: stems(&known),
+            earlier: theirs.map(|t| Plain::of(&t.text)).collect(),
+            reply: Plain::of(&reply.text),
+            may_mention: &may_mention,
+        };
+
+        let mut said = String::new();
+        let mut messages = prompt.messages();
+        let mut shortened = false;
+        loop {
+            let request = Request {
+                max_tokens: u32::try_from(self.budget.answer).unwrap_or(u32::MAX),
+                temperature: Some(TEMPERATURE),
+                seed: Some(mix(session.setup().seed ^ u64::from(cue.turn)) >> 12),
+                ..Request::text(std::mem::take(&mut messages), 0)
+            };
+            match self.listen(request, &checks, stop, &mut said, tell) {
+                Heard::Whole => break,
+                Heard::Slipped(slip) => {
+                    wording.slips.push(slip);
+                    match prompt.repair(&self.prompts, slip, &said) {
+                        Ok(again) if !wording.repaired => (wording.repaired, messages) = (true, again),
+                        _ => {
+                            wording.trouble = Some(NOT_IN_ROLE.to_owned());
+                            break;
+                        }
+                    }
+                }
+                // The model takes in less than was thought: one block of old turns leaves, once.
+                Heard::Trouble(error) if error.kind == Kind::TooLong && said.is_empty() && !shortened => {
+                    shortened = true;
+                    self.budget = self.budget.smaller();
+                    match Prompt::of(
+                        session,
+                        cue,
+                        &self.prompts,
+                        self.count.as_ref(),
+                        self.budget,
+                        &mut self.remembered,
+                    ) {
+                        Ok(shorter) => (messages, prompt) = (shorter.messages(), shorter),
+                        Err(_) => wording.trouble = Some(error.to_string()),
+                    }
+                    if wording.trouble.is_some() {
+                        break;
+                    }
+                }
+                Heard::Trouble(error) => {
+                    if error.kind.is_lasting() {
+                        self.lasting = Some(error.to_string());
+                    }
+                    wording.trouble = Some(if error.kind == Kind::Stopped {
+                        "you chose not to wait for the model".to_owned()
+                    } else {
+                        error.to_string()
+                    });
+                    break;
+                }
+            }
+        }
+
+        // What the scene rests on has to be said: a fact that is told now, the words at an ending.
+        let untold = step.and_then(|s| s.told.as_deref()).is_some_and(|fact| !secrets.tells(&said, fact));
+        let unended = wording.trouble.is_some() && step.is_some_and(|s| s.after.ended.is_some());
+        if untold && !said.is_empty() {
+            wording.slips.push(Slip::Untold);
+        }
+        self.secrets = Some(secrets);
+        if said.is_empty() {
+            return Spoken { text: cue.line.clone(), source: Source::StoodIn, wording: Some(wording) };
+        }
+        if untold || unended {
+            said = format!("{said} {}", cue.line);
+        }
+        Spoken { text: said, source: Source::Model, wording: Some(wording) }
+    }
+}

@@ -1,0 +1,82 @@
+//! Structured output: from the form that a server is sure to keep to, down to asking in words. What works is remembered.
+
+use serde_json::Value;
+
+use super::{Talk, Words};
+use crate::llm::{Chunk, Done, Kind, Message, Request};
+
+/// What is said to a model that answered in another form, once.
+const AGAIN: &str = "That was not the JSON object that was asked for. Answer again with that object and nothing else.";
+
+impl Talk<'_> {
+    /// Ask for JSON, and tell it when it is whole and has the keys it needs.
+    pub(super) async fn json(&self, request: &Request, schema: &Value) -> Result<(), Kind> {
+        let mut request = request.clone();
+        let mut asked_again = false;
+        loop {
+            let form = self.inner.learnt().form;
+            let mut text = String::new();
+            let result = self.tried(&request, &mut Words::Keep(&mut text)).await;
+            let kind = match result {
+                Ok(done) => {
+                    if let Some(object) = object(&text, schema) {
+                        self.tell(Chunk::Text(object.to_string())).await;
+                        self.tell(Chunk::Done(Done::Stop)).await;
+                        return Ok(());
+                    }
+                    match done {
+                        Done::Stop => Kind::NotJson,
+                        // Another form would not have had more room.
+                        Done::Length => return Err(Kind::NotJson),
+                        Done::Incomplete(error) => return Err(error.kind),
+                    }
+                }
+                Err(fault) => fault.kind,
+            };
+            // What a server does not know it refuses, or passes over and answers as it likes.
+            let unknown = matches!(kind, Kind::NotJson | Kind::Rejected(..));
+            if !unknown {
+                return Err(kind);
+            }
+            match form.next() {
+                Some(next) => self.inner.learnt().form = next,
+                None if kind == Kind::NotJson && !asked_again => {
+                    asked_again = true;
+                    request.messages.push(Message::assistant(text));
+                    request.messages.push(Message::user(AGAIN));
+                }
+                None => return Err(kind),
+            }
+        }
+    }
+}
+
+/// The first JSON object in a text that has all the keys which the schema requires.
+fn object(text: &str, schema: &Value) -> Option<Value> {
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    // A text of nothing but braces would be read over and over.
+    text.match_indices('{').take(64).find_map(|(at, _)| {
+        let value: Value = serde_json::Deserializer::from_str(&text[at..]).into_iter().next()?.ok()?;
+        (value.is_object() && required.iter().all(|key| value.get(key).is_some())).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_object_is_found_among_words() {
+        let schema = json!({ "type": "object", "required": ["a"] });
+        let found = |text| object(text, &schema);
+        assert_eq!(found(r#"{"a":1}"#), Some(json!({"a":1})));
+        assert_eq!(found("Sure! {here} you go:\n```json\n{\"a\": {\"b\": 2}}\n```"), Some(json!({"a":{"b":2}})));
+        assert_eq!(found(r#"{"b":1} then {"a":2}"#), Some(json!({"a":2})));
+        for nothing in ["", "no", "{", r#"{"a":"#, "[1]", r#"{"b":1}"#] {
+            assert_eq!(found(nothing), None, "{nothing}");
+        }
+        assert_eq!(object(&"{".repeat(100_000), &schema), None);
+    }
+}
