@@ -24,8 +24,6 @@ pub struct Config {
     pub hide_feedback: bool,
     /// A folder with one's own situations, instead of the usual one. `~/` stands for the home directory.
     pub scenarios: Option<PathBuf>,
-    /// Delete rehearsals that were last worked on more than so many days ago, at the next start.
-    pub keep_days: Option<NonZeroU32>,
     /// The server whose model words the other's lines; none for the script.
     pub counterpart: Option<String>,
     /// The server whose model looks at each reply beside the rules.
@@ -38,6 +36,8 @@ pub struct Config {
     pub private: Private,
     /// Servers with language models, by name.
     pub servers: BTreeMap<String, Server>,
+    /// Delete rehearsals that were last worked on more than so many days ago, at the next start.
+    pub keep_days: Option<NonZeroU32>,
 }
 
 /// The file as it is written.
@@ -47,13 +47,13 @@ struct File {
     difficulty: Option<Difficulty>,
     hide_feedback: bool,
     scenarios: Option<PathBuf>,
-    keep_days: Option<NonZeroU32>,
     counterpart: Option<Spanned<String>>,
     judge: Option<Spanned<String>>,
     judge_leads: bool,
     prompts: Option<PathBuf>,
     private: Private,
     servers: BTreeMap<String, ServerEntry>,
+    keep_days: Option<NonZeroU32>,
 }
 
 /// `[servers.NAME]`.
@@ -132,7 +132,6 @@ impl File {
         };
         Ok(Config {
             difficulty: self.difficulty,
-            keep_days: self.keep_days,
             hide_feedback: self.hide_feedback,
             scenarios: self.scenarios.map(at_home),
             counterpart: known(self.counterpart)?,
@@ -141,6 +140,7 @@ impl File {
             prompts: self.prompts.map(at_home),
             private: self.private,
             servers,
+            keep_days: self.keep_days,
         })
     }
 }
@@ -206,6 +206,11 @@ pub fn path() -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
     Some(folder.join("saywell").join("config.toml"))
+}
+
+/// Where one's own prompts are looked for: `prompts` beside the file.
+pub fn prompts_folder() -> Option<PathBuf> {
+    path().map(|path| path.with_file_name("prompts"))
 }
 
 /// The user's settings; the usual ones where there is no file.

@@ -18,7 +18,7 @@ use crate::session::{Command, Effect, Event, OutOfOrder, Refusal, Session, Setup
 use crate::store::{self, NewSession, Seq, Store};
 
 pub use crate::store::Recorded;
-pub use choice::{Choice, Question, agreed_key};
+pub use choice::{CHOSEN, Choice, Question, agreed_key};
 pub use desk::Desk;
 pub use model::{Model, Wake};
 pub use stop::{Stop, Watching};

@@ -140,6 +140,47 @@ fn the_store_depends_on_the_core_and_on_no_front_end() {
 }
 
 #[test]
+fn models_know_no_session_and_no_front_end() {
+    for (path, code) in files("llm") {
+        for used in uses(&code) {
+            // Of the runtime: how to stop, and the clock. Of the store: the hash of a text.
+            assert!(["llm", "runtime", "store"].contains(&used.as_str()), "{} uses crate::{used}", path.display());
+        }
+    }
+}
+
+#[test]
+fn whoever_asks_a_model_knows_no_store_and_no_front_end() {
+    for module in ["counterpart", "judge", "coach", "prompts"] {
+        let files = files(module);
+        assert!(!files.is_empty(), "there is no module {module}");
+        for (path, code) in files {
+            for behind in ["store", "cli", "tui", "web", "config"] {
+                assert!(!uses(&code).contains(&behind.to_owned()), "{} uses crate::{behind}", path.display());
+            }
+        }
+    }
+}
+
+/// `--offline` and the question about hosts are held in one place, so there is one place that opens connections.
+#[test]
+fn one_file_opens_connections() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let only = src.join("llm").join("wire.rs");
+    let modules =
+        fs::read_dir(&src).unwrap().map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned());
+    for module in modules {
+        for (path, code) in files(&module) {
+            for word in
+                ["reqwest::Client::builder", "Client::new(", "ClientBuilder", "TcpStream", "UdpSocket", "reqwest::get"]
+            {
+                assert!(path == only || !code.contains(word), "{} has {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn no_code_outside_tests_can_panic_on_purpose() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let modules: Vec<String> = fs::read_dir(src)

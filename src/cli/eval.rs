@@ -1,6 +1,7 @@
 //! `saywell eval`: the analyser against labelled replies, id by id.
 
 mod figures;
+mod judge;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +12,7 @@ use clap::Args as ClapArgs;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Audience, Id, Kind, Turn, analyse};
-use figures::{Tally, interval, kappa};
+use figures::{Tally, bias, interval, kappa};
 
 /// Measure the analyser on labelled replies: per id precision, recall, F1 and quadratic weighted kappa.
 #[derive(Debug, ClapArgs)]
@@ -28,6 +29,12 @@ pub struct Args {
     /// Write JSON
     #[arg(long)]
     pub json: bool,
+    /// Measure the language model on this server of the settings in the place of the analyser
+    #[arg(long, value_name = "SERVER")]
+    pub judge: Option<String>,
+    /// Only the first so many replies
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// List the misses and false alarms of an id
     #[arg(long, value_name = "ID")]
     pub errors: Option<Id>,
@@ -55,6 +62,9 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The judge cannot be asked.
+    #[error("{0}")]
+    Judge(String),
     /// Output could not be written as JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -80,6 +90,9 @@ impl Labels {
         of(&self.skills).or_else(|| of(&self.faults)).map_or(0, |g| g.min(3) as u8)
     }
 }
+
+/// What was found in one reply: the id, the grade, the words.
+type Found = Vec<(Id, u8, String)>;
 
 #[derive(Debug, Deserialize)]
 struct Row {
@@ -114,6 +127,8 @@ struct Line {
     precision: f64,
     recall: f64,
     f1: f64,
+    /// How much higher than the label the grades are on average; below zero: lower.
+    bias: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     kappa: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,6 +151,11 @@ struct Report {
     data: String,
     replies: usize,
     analyser: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judge: Option<String>,
+    /// Answers of the judge that were off the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unusable: Option<usize>,
     ids: Vec<Line>,
     #[serde(rename = "macro")]
     means: Macro,
@@ -147,19 +167,21 @@ struct Report {
 ///
 /// # Errors
 /// Where the file can't be read, a line is no labelled reply, or stdout fails.
-pub fn run(args: Args) -> Result<(), Error> {
-    let rows = read(&args)?;
-    let mut predictions: Vec<Vec<(Id, u8, String)>> = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let analysis = analyse(&Turn { audience: row.audience, context: &row.context, reply: &row.reply });
-        let quote = |f: &crate::analysis::Finding| row.reply.get(f.span.clone()).unwrap_or("").to_owned();
-        predictions.push(analysis.findings.iter().map(|f| (f.id, f.grade, quote(f))).collect());
-    }
+pub fn run(args: Args, offline: bool) -> Result<(), Error> {
+    let mut rows = read(&args)?;
+    rows.truncate(args.limit.unwrap_or(usize::MAX));
+    let (predictions, unusable) = match &args.judge {
+        Some(server) => {
+            let (predictions, unusable) = judge::predictions(&judge::judge(server, offline)?, &rows);
+            (predictions, Some(unusable))
+        }
+        None => (rows.iter().map(analysed).collect(), None),
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
     if let Some(id) = args.errors {
         errors(id, &rows, &predictions, args.json, &mut out)?;
     } else {
-        let report = measure(&args, &rows, &predictions);
+        let report = Report { unusable, ..measure(&args, &rows, &predictions) };
         if args.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
         } else {
@@ -168,6 +190,12 @@ pub fn run(args: Args) -> Result<(), Error> {
     }
     out.flush()?;
     Ok(())
+}
+
+fn analysed(row: &Row) -> Found {
+    let analysis = analyse(&Turn { audience: row.audience, context: &row.context, reply: &row.reply });
+    let quote = |f: &crate::analysis::Finding| row.reply.get(f.span.clone()).unwrap_or("").to_owned();
+    analysis.findings.iter().map(|f| (f.id, f.grade, quote(f))).collect()
 }
 
 fn read(args: &Args) -> Result<Vec<Row>, Error> {
@@ -216,6 +244,7 @@ fn measure(args: &Args, rows: &[Row], predictions: &[Vec<(Id, u8, String)>]) -> 
             precision: tally.precision(),
             recall: tally.recall(),
             f1: tally.f1(),
+            bias: bias(&pairs),
             kappa: (!safety && occurs).then(|| kappa(&pairs)),
             interval: (!safety && occurs).then(|| interval(&pairs)),
             raters: (!raters.is_empty() && occurs).then(|| kappa(&raters)),
@@ -247,6 +276,8 @@ fn measure(args: &Args, rows: &[Row], predictions: &[Vec<(Id, u8, String)>]) -> 
         data: args.data.display().to_string(),
         replies: rows.len(),
         analyser: crate::analysis::VERSION,
+        judge: args.judge.clone(),
+        unusable: None,
         ids,
         means,
         safety_recall: (risky > 0).then(|| heard as f64 / risky as f64),
@@ -255,22 +286,31 @@ fn measure(args: &Args, rows: &[Row], predictions: &[Vec<(Id, u8, String)>]) -> 
 }
 
 fn table(r: &Report, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{} replies of {}, analyser {}", r.replies, r.data, r.analyser)?;
+    match (&r.judge, r.unusable) {
+        (Some(judge), unusable) => writeln!(
+            out,
+            "{} replies of {}, judged by '{judge}'; {} answers could not be used and count as nothing shown",
+            r.replies,
+            r.data,
+            unusable.unwrap_or(0)
+        )?,
+        (None, _) => writeln!(out, "{} replies of {}, analyser {}", r.replies, r.data, r.analyser)?,
+    }
     writeln!(
         out,
-        "Shown: skill from grade 2, fault from severity 1. Kappa: quadratic weighted over 0-3, with its 95 % bootstrap interval.\n"
+        "Shown: skill from grade 2, fault from severity 1. Kappa: quadratic weighted over 0-3, with its 95 % bootstrap interval.\nBias: how much higher (+) or lower (-) than the labels the grades are on average.\n"
     )?;
     writeln!(
         out,
-        "{:<20}{:>6}{:>6}{:>7}{:>7}{:>7}{:>7}  {:<14}{:>7}",
-        "id", "n", "found", "P", "R", "F1", "kappa", "interval", "raters"
+        "{:<20}{:>6}{:>6}{:>7}{:>7}{:>7}{:>7}  {:<14}{:>7}{:>8}",
+        "id", "n", "found", "P", "R", "F1", "kappa", "interval", "raters", "bias"
     )?;
     for l in &r.ids {
         let opt = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
         let range = l.interval.map_or_else(String::new, |[a, b]| format!("{a:.2} .. {b:.2}"));
         writeln!(
             out,
-            "{:<20}{:>6}{:>6}{:>7.2}{:>7.2}{:>7.2}{:>7}  {:<14}{:>7}",
+            "{:<20}{:>6}{:>6}{:>7.2}{:>7.2}{:>7.2}{:>7}  {:<14}{:>7}{:>+8.3}",
             l.id,
             l.n,
             l.found,
@@ -279,7 +319,8 @@ fn table(r: &Report, out: &mut impl Write) -> io::Result<()> {
             l.f1,
             opt(l.kappa),
             range,
-            opt(l.raters)
+            opt(l.raters),
+            l.bias
         )?;
     }
     let m = &r.means;

@@ -13,6 +13,7 @@ mod folder;
 mod history;
 mod import;
 mod input;
+mod interrupt;
 mod plain;
 mod play;
 mod progress;
@@ -178,7 +179,7 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Some(Commands::Delete(args)) => delete::run(&args),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
-        Some(Commands::Eval(args)) => eval::run(args).map_err(Failure::from),
+        Some(Commands::Eval(args)) => eval::run(args, cli.offline).map_err(Failure::from),
     };
     match result {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

@@ -6,6 +6,7 @@ use super::Failure;
 use super::answer::{self, Answer};
 use super::console::Console;
 use super::input::{Input, LONGEST, Line};
+use super::interrupt::Interrupt;
 use super::reality;
 use crate::coach;
 use crate::judge;
@@ -56,6 +57,7 @@ pub struct Plain {
     /// The hint that a model gave since then.
     hinted: Option<coach::Hint>,
     answer: Answer,
+    interrupt: Interrupt,
 }
 
 enum Next {
@@ -66,7 +68,10 @@ enum Next {
 impl Plain {
     /// Plain mode around a running rehearsal.
     pub fn new(runtime: Runtime, console: Console, input: Input, view: View) -> Self {
-        Self { runtime, console, input, view, hints: 0, hinted: None, answer: Answer::default() }
+        // Without a model nothing takes long, and Ctrl+C does what it always does.
+        let listening = runtime.has_model().then(|| Interrupt::listen(runtime.stop()));
+        let interrupt = listening.and_then(Result::ok).unwrap_or_default();
+        Self { runtime, console, input, view, hints: 0, hinted: None, answer: Answer::default(), interrupt }
     }
 
     /// Show a beginning, then talk until the user leaves.
@@ -150,15 +155,16 @@ impl Plain {
 
     /// Hand a command to the runtime and show what came of it.
     fn submit(&mut self, command: Command) -> Result<(), Failure> {
-        let Self { runtime, console, view, answer, .. } = self;
+        let Self { runtime, console, view, answer, interrupt, .. } = self;
         let (mut happened, mut shown) = (Vec::new(), Ok(()));
-        let result = runtime.submit_watched(command, &mut |told| match told {
+        let mut watch = |told: Told<'_>| match told {
             Told::Event(recorded) => happened.push(recorded.clone()),
             Told::Partly(session, partly) if !view.json && shown.is_ok() => {
                 shown = answer.more(console, session, partly, !view.hide_feedback);
             }
             Told::Partly(..) => {}
-        });
+        };
+        let result = interrupt.during(|| runtime.submit_watched(command, &mut watch));
         shown?;
         match result {
             Ok(()) => {
@@ -435,7 +441,7 @@ impl Plain {
     fn hint(&mut self) -> Result<(), Failure> {
         self.hints += 1;
         if self.hints == 1 || self.hinted.is_none() {
-            self.hinted = self.runtime.hint();
+            self.hinted = self.interrupt.during(|| self.runtime.hint());
         }
         let text = match &self.hinted {
             Some(hint) => coach::offline::worded(hint, self.hints, "/hint again"),
@@ -450,7 +456,7 @@ impl Plain {
     /// A line to start from.
     fn say_it_for_me(&mut self) -> Result<(), Failure> {
         if self.hinted.is_none() {
-            self.hinted = self.runtime.hint();
+            self.hinted = self.interrupt.during(|| self.runtime.hint());
         }
         let session = self.runtime.session();
         let line = match &self.hinted {
@@ -467,7 +473,7 @@ impl Plain {
 
     /// What a model makes of the last reply.
     fn coach(&mut self) -> Result<(), Failure> {
-        match self.runtime.advice() {
+        match self.interrupt.during(|| self.runtime.advice()) {
             Ok(advice) => self.tell(&format!(
                 "What worked: {}\nTo try next: {}\nIt could be said like this: \u{201c}{}\u{201d}",
                 advice.strength, advice.next, advice.example

@@ -11,7 +11,7 @@ use super::{Failure, consent, plain, reality};
 use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
-use crate::runtime::{Choice, Runtime, system_clock};
+use crate::runtime::{CHOSEN, Choice, Runtime, system_clock};
 use crate::safety;
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
@@ -41,7 +41,7 @@ pub struct Options {
     #[arg(long)]
     pub no_save: bool,
     /// Who words the other's lines: 'scripted', or a server of the settings (see docs/models.md)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, visible_alias = "with", value_name = "NAME")]
     pub counterpart: Option<String>,
 }
 
@@ -69,7 +69,7 @@ pub struct ResumeArgs {
     #[arg(long)]
     pub plain: bool,
     /// Who words the other's lines: 'scripted', or a server of the settings
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, visible_alias = "with", value_name = "NAME")]
     pub counterpart: Option<String>,
 }
 
@@ -84,7 +84,7 @@ const SEEN_ABOUT: &str = "seen_about";
 /// Rehearse.
 pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failure> {
     let config = config::load()?;
-    let models = Choice::of(&config, args.options.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let mut models = Choice::of(&config, args.options.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
@@ -150,6 +150,7 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
         seed: options.seed.unwrap_or_else(|| uuid::Uuid::now_v7().as_u64_pair().1),
         scenario_hash: store::text_hash(text),
     };
+    models.recall(store.setting(CHOSEN)?.as_deref());
     let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, options.json)?;
     let (mut runtime, happened) = Runtime::start(store, scenario, text, setup, system_clock)?;
     models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
@@ -201,7 +202,7 @@ fn open() -> Result<Box<dyn Store>, Failure> {
 /// Go on with a rehearsal.
 pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
     let config = config::load()?;
-    let models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let mut models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
     let plain = args.plain || args.json || !tui::terminal::can_draw();
     let (mut console, mut input) = (Console::stdout(), Input::stdin());
     if plain {
@@ -227,6 +228,7 @@ pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
         .with_models(models);
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
+    models.recall(store.setting(CHOSEN)?.as_deref());
     let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, args.json)?;
     let (mut runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
     models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));

@@ -41,13 +41,6 @@ impl Tokens {
         Self { vocabulary, approximate: !exact }
     }
 
-    /// Unpack the vocabulary of a model on a thread of its own, so that the first count does not wait for it.
-    pub fn prepare(model: &str) {
-        let model = model.to_owned();
-        // Without the thread the first count waits, and that is all.
-        let _ = std::thread::Builder::new().name("tokens".to_owned()).spawn(move || Self::of(&model));
-    }
-
     /// Whether the model's own vocabulary is not known, so that counts are to be shown with a sign for "about".
     pub fn is_approximate(&self) -> bool {
         self.approximate

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Model, Runtime};
 use crate::config::{self, Config};
+use crate::judge::Judge;
 use crate::llm::redact::{Private, Redacted};
-use crate::llm::{Engine, OpenAi, Permit, Provider, Server, Tokens};
+use crate::llm::{Engine, OpenAi, Permit, Provider, Server};
 use crate::prompts::Prompts;
 
 /// The name under which a setting remembers that the user agreed to a host.
@@ -16,16 +17,22 @@ const AGREED: &str = "consent:";
 /// The models of the settings, ready to be asked about. Clones share their connections.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
+    servers: BTreeMap<String, Server>,
     voice: Option<Server>,
     judge: Option<Server>,
     judge_leads: bool,
     private: Private,
     prompts: Arc<Prompts>,
     offline: bool,
+    /// The command line named who words the lines.
+    named: bool,
     engine: Engine,
     /// What is known of servers by now, by their names.
     clients: Arc<Mutex<BTreeMap<String, OpenAi>>>,
 }
+
+/// The setting that remembers who words the lines, as it was chosen in the app.
+pub const CHOSEN: &str = "counterpart";
 
 /// What the user is to be asked before words go to another computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +62,59 @@ impl Choice {
         };
         let judge = config.judge.as_deref().map(server).transpose()?;
         let (voice, judge) = if offline { (None, None) } else { (voice, judge) };
-        let any = voice.is_some() || judge.is_some();
-        let folder: Option<PathBuf> = config.prompts.clone().filter(|_| any);
+        // Without a server nothing is ever prompted.
+        let folder: Option<PathBuf> =
+            config.prompts.clone().or_else(config::prompts_folder).filter(|_| !config.servers.is_empty());
         let prompts = Prompts::load(folder.as_deref()).map_err(|error| error.to_string())?;
         let (private, judge_leads) = (config.private.clone(), config.judge_leads);
-        Ok(Self { voice, judge, judge_leads, private, prompts: Arc::new(prompts), offline, ..Self::default() })
+        let servers = config.servers.clone();
+        Ok(Self {
+            named: named.is_some(),
+            servers,
+            voice,
+            judge,
+            judge_leads,
+            private,
+            prompts: Arc::new(prompts),
+            offline,
+            ..Self::default()
+        })
+    }
+
+    /// This server as the judge and nobody else, to measure it.
+    ///
+    /// # Errors
+    /// As [`Choice::of`].
+    pub fn for_judge(config: &Config, name: &str, offline: bool) -> Result<Self, String> {
+        let alone = Config { counterpart: None, judge: Some(name.to_owned()), ..config.clone() };
+        Self::of(&alone, None, offline)
+    }
+
+    /// The judge, as far as it may be asked.
+    pub fn judge(&self, mut agreed: impl FnMut(&str) -> bool) -> Option<Judge> {
+        let server = self.judge.as_ref()?;
+        self.model(server, agreed(server.host())).map(|model| model.judge())
+    }
+
+    /// Have the server of this name word the other's lines from the next rehearsal on; [`config::SCRIPTED`] for the script.
+    /// A name that there is none of changes nothing.
+    pub fn choose(&mut self, name: &str) {
+        if name == config::SCRIPTED || self.servers.contains_key(name) {
+            self.voice = self.servers.get(name).filter(|_| !self.offline).cloned();
+        }
+    }
+
+    /// The same for what was chosen in the app an earlier time: it goes before the settings file and behind the command line.
+    pub fn recall(&mut self, kept: Option<&str>) {
+        if let Some(name) = kept.filter(|_| !self.named) {
+            self.choose(name);
+        }
+    }
+
+    /// The servers that can be chosen, by name, with the one that is.
+    pub fn servers(&self) -> impl Iterator<Item = (&str, bool)> {
+        let chosen = self.voice.as_ref().map(|server| server.name.as_str());
+        self.servers.keys().map(move |name| (name.as_str(), chosen == Some(name.as_str())))
     }
 
     /// Whether all connections are off.
@@ -92,18 +147,13 @@ impl Choice {
             (Some(voice), _) if voice.host() == server.host() => "words the other person's lines",
             _ => "looks at your replies",
         };
-        let private = if self.private.is_empty() {
-            "Names and places that you list under [private] in the settings would be replaced first; none are."
-        } else {
-            "The names and places that you listed under [private] are replaced before that."
-        };
         let open =
             if server.is_secure() { "" } else { " The connection is not encrypted: others on the way could read it." };
         let text = format!(
             "Your settings choose the model '{}' on {host}. That is another computer.\n\
              With each reply it is sent: the situation, what you and the other person said in this rehearsal, and how \
-             things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, no name of yours. \
-             {private}\n\
+             things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, nothing else about you. \
+             Names and places that you list under [private] in the settings are replaced before that.\n\
              Whoever runs that server can read what it is sent; its own rules say what it keeps.{open}\n\
              May it be sent to {host}? With no, the script plays the other person, and nothing leaves this computer.",
             server.model
@@ -136,7 +186,6 @@ impl Choice {
             // Ahead of the first reply, so that it does not wait; what goes wrong here is told when it is asked.
             let ready = client.clone();
             let _ = std::thread::Builder::new().name("model".to_owned()).spawn(move || ready.prepare());
-            Tokens::prepare(&server.model);
             client
         });
         let mut provider: Arc<dyn Provider> = Arc::new(client.clone());

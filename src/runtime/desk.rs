@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::choice::CHOSEN;
 use super::{Choice, Clock, Question, Runtime, RuntimeError, agreed_key, files};
 use crate::report::progress::Record;
 use crate::report::{About, Report};
@@ -89,6 +90,25 @@ impl Desk {
     pub fn with_models(mut self, models: Choice) -> Self {
         self.models = models;
         self
+    }
+
+    /// Have the server of this name word the other's lines from the next rehearsal on, and remember it.
+    ///
+    /// # Errors
+    /// Where that cannot be kept; it holds for this time.
+    pub fn choose(&mut self, name: &str) -> Result<(), RuntimeError> {
+        self.models.choose(name);
+        // Who chooses again may be asked again.
+        self.declined.clear();
+        self.set_setting(CHOSEN, Some(name))
+    }
+
+    /// Go by what was chosen an earlier time.
+    pub fn recall_choice(&mut self) {
+        if self.models.servers().next().is_some() {
+            let kept = self.setting(CHOSEN);
+            self.models.recall(kept.as_deref());
+        }
     }
 
     /// The models that were chosen.

@@ -153,19 +153,19 @@ pub const BRIEF: &[Hint] = &[
 pub const SAFETY: &[Hint] =
     &[hint("\u{2190}\u{2192}", "choose", Key::Right), hint("Enter", "answer", Key::Enter), BACK, HELP];
 
-/// The question what became of a plan.
-pub const ATTEMPT: &[Hint] = &[
-    hint("\u{2191}\u{2193}", "choose", Key::Down),
-    hint("Enter", "answer", Key::Enter),
-    hint("Esc", "pass this over", Key::Esc),
-    HELP,
-];
-
 /// The question whether words may go to another computer.
 pub const CONSENT: &[Hint] = &[
     hint("\u{2190}\u{2192}", "choose", Key::Right),
     hint("Enter", "answer", Key::Enter),
     hint("Esc", "no", Key::Esc),
+    HELP,
+];
+
+/// The question what became of a plan.
+pub const ATTEMPT: &[Hint] = &[
+    hint("\u{2191}\u{2193}", "choose", Key::Down),
+    hint("Enter", "answer", Key::Enter),
+    hint("Esc", "pass this over", Key::Esc),
     HELP,
 ];
 

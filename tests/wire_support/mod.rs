@@ -8,7 +8,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use saywell::llm::{Chunk, Done, Engine, Error, Limits, Message, OpenAi, Permit, Provider, Request, Server};
 use saywell::runtime::Stop;
@@ -26,6 +26,8 @@ pub enum Step {
     Stall,
     /// Break the connection, as a crash does.
     Break,
+    /// Send these one by one, one every so often: for what is measured.
+    Paced(Vec<String>, Duration),
 }
 
 /// A request as it came.
@@ -33,6 +35,8 @@ pub enum Step {
 pub struct Seen {
     pub head: String,
     pub body: serde_json::Value,
+    /// When it was there whole.
+    pub at: Instant,
 }
 
 impl Seen {
@@ -47,6 +51,8 @@ pub struct TestServer {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
+    /// When each step that sends something was done.
+    sent: Arc<Mutex<Vec<Instant>>>,
     /// Told each time the other hung up, with the bytes that were sent until then.
     pub hung_up: Receiver<usize>,
 }
@@ -59,12 +65,15 @@ impl TestServer {
         let (seen, connections) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let (tell, hung_up) = channel();
         let answer = Arc::new(answer);
-        let (all, count) = (Arc::clone(&seen), Arc::clone(&connections));
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let (all, count, times) = (Arc::clone(&seen), Arc::clone(&connections), Arc::clone(&sent));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
+                let _ = stream.set_nodelay(true);
                 count.fetch_add(1, Ordering::SeqCst);
-                let (all, answer, tell) = (Arc::clone(&all), Arc::clone(&answer), tell.clone());
+                let (all, answer, tell, times) =
+                    (Arc::clone(&all), Arc::clone(&answer), tell.clone(), Arc::clone(&times));
                 std::thread::spawn(move || {
                     let Some(request) = read_request(&mut stream) else { return };
                     let n = {
@@ -72,13 +81,13 @@ impl TestServer {
                         all.push(request.clone());
                         all.len() - 1
                     };
-                    if let Some(sent) = act(&mut stream, answer(n, &request)) {
+                    if let Some(sent) = act(&mut stream, answer(n, &request), &times) {
                         let _ = tell.send(sent);
                     }
                 });
             }
         });
-        Self { address, seen, connections, hung_up }
+        Self { address, seen, connections, sent, hung_up }
     }
 
     /// A server that always does this.
@@ -88,6 +97,11 @@ impl TestServer {
 
     pub fn requests(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// When each sending was done, since the last time that this was asked.
+    pub fn take_sent(&self) -> Vec<Instant> {
+        std::mem::take(&mut *self.sent.lock().unwrap())
     }
 
     pub fn connections(&self) -> usize {
@@ -138,13 +152,13 @@ fn read_request(stream: &mut TcpStream) -> Option<Seen> {
         let length = head.lines().find_map(length).unwrap_or(0);
         if bytes.len() >= end + 4 + length {
             let body = serde_json::from_slice(&bytes[end + 4..]).unwrap_or_default();
-            return Some(Seen { head, body });
+            return Some(Seen { head, body, at: Instant::now() });
         }
     }
 }
 
 /// Do these; the bytes that were sent when the other hung up, if it did before the end.
-fn act(stream: &mut TcpStream, steps: Vec<Step>) -> Option<usize> {
+fn act(stream: &mut TcpStream, steps: Vec<Step>, times: &Mutex<Vec<Instant>>) -> Option<usize> {
     let mut sent = 0;
     for step in steps {
         match step {
@@ -152,7 +166,18 @@ fn act(stream: &mut TcpStream, steps: Vec<Step>) -> Option<usize> {
                 if stream.write_all(&bytes).is_err() {
                     return Some(sent);
                 }
+                times.lock().unwrap().push(Instant::now());
                 sent += bytes.len();
+            }
+            Step::Paced(parts, pace) => {
+                for part in parts {
+                    std::thread::sleep(pace);
+                    if stream.write_all(part.as_bytes()).is_err() {
+                        return Some(sent);
+                    }
+                    times.lock().unwrap().push(Instant::now());
+                    sent += part.len();
+                }
             }
             Step::Forever(bytes) => loop {
                 if stream.write_all(&bytes).is_err() {

@@ -57,6 +57,12 @@ impl Tally {
     }
 }
 
+/// How much higher than the label the found grades are on average; below zero: lower.
+pub fn bias(pairs: &[(u8, u8)]) -> f64 {
+    let sum: i64 = pairs.iter().map(|(gold, found)| i64::from(*found) - i64::from(*gold)).sum();
+    if pairs.is_empty() { 0.0 } else { sum as f64 / pairs.len() as f64 }
+}
+
 type Matrix = [[f64; 4]; 4];
 
 fn matrix(pairs: impl Iterator<Item = (u8, u8)>) -> Matrix {
@@ -115,6 +121,12 @@ mod tests {
         assert!((kappa(&same) - 1.0).abs() < 1e-9);
         let chance: Vec<(u8, u8)> = (0..4).flat_map(|a| (0..4).map(move |b| (a, b))).collect();
         assert!(kappa(&chance).abs() < 1e-9);
+    }
+
+    #[test]
+    fn bias_has_a_sign() {
+        assert!((bias(&[(0, 1), (2, 3), (1, 1), (3, 3)]) - 0.5).abs() < 1e-9);
+        assert!((bias(&[(2, 0), (1, 1)]) + 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::{Go, Input, Screen, help};
+use super::{Go, Input, Screen, consent, help};
+use crate::config::SCRIPTED;
 use crate::runtime::desk::Place;
+use crate::text::tame_line;
+use crate::tui::Opening;
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::shared::Shared;
 use crate::tui::terminal;
@@ -27,7 +30,10 @@ impl Settings {
     fn rows(on: &Shared) -> [Row; ROWS] {
         let prefs = on.prefs;
         let theme = ThemeName::ALL.iter().map(|t| (t.as_str().to_owned(), *t == prefs.theme)).collect();
-        let voice = on.desk.models().voice();
+        let models = on.desk.models();
+        let scripted = models.voice().is_none();
+        let mut voices = vec![("scripted".to_owned(), scripted)];
+        voices.extend(models.servers().map(|(name, chosen)| (tame_line(name).into_owned(), chosen)));
         let few = on.colours == Colours::Few;
         [
             (
@@ -46,14 +52,11 @@ impl Settings {
             ),
             (
                 "Counterpart",
-                vec![(voice.clone().unwrap_or_else(|| "scripted".into()), true)],
-                match voice {
-                    None => {
-                        "The other person's lines come from the situation's script, on this computer. Nothing leaves it."
-                    }
-                    Some(_) => {
-                        "A language model words the lines; the script steps in where it fails. config.toml chooses it."
-                    }
+                voices,
+                if scripted {
+                    "The other person's lines come from the situation's script, on this computer. Nothing leaves it."
+                } else {
+                    "A language model words the lines, from the next rehearsal on; the script steps in where it fails."
                 },
             ),
             (
@@ -68,6 +71,7 @@ impl Settings {
         match self.row {
             0 => on.prefs.theme = ThemeName::ALL.get(n).copied().unwrap_or_default(),
             1 => on.prefs.feedback = n == 0,
+            2 => return Self::choose(on, n),
             3 => {
                 on.prefs.mouse = n == 0;
                 if terminal::is_taken() {
@@ -79,6 +83,23 @@ impl Settings {
         }
         on.keep_prefs();
         Go::Stay
+    }
+
+    /// Choose who words the lines; where that is on another computer, the user is asked.
+    fn choose(on: &mut Shared, n: usize) -> Go {
+        let servers: Vec<String> = on.desk.models().servers().map(|(name, _)| name.to_owned()).collect();
+        let name = n.checked_sub(1).and_then(|n| servers.get(n)).map_or(SCRIPTED, String::as_str);
+        if let Err(error) = on.desk.choose(name) {
+            on.notice(format!("This holds for now, but could not be kept: {error}"));
+        } else if on.desk.models().is_offline() && n > 0 {
+            on.notice("Connections are off (--offline), so the script plays.");
+        } else if servers.is_empty() {
+            on.notice("Another voice needs a language model; docs/models.md says how. `saywell doctor` looks for one.");
+        }
+        match on.desk.question() {
+            Some(question) => Go::Push(Box::new(consent::Consent::new(question, Opening::Home))),
+            None => Go::Stay,
+        }
     }
 
     fn change(&self, on: &mut Shared, by: isize) -> Go {
