@@ -485,6 +485,10 @@ impl Store for SqliteStore {
         let tx = self.conn.transaction().map_err(&failed)?;
         unchanged(&tx, self.generation, &self.path, &failed)?;
         let done = taking::take_in(&tx, &self.words, parcels, &failed)?;
+        // Reading the parcels can take long.
+        if self.identity != Identity::of(&self.path) {
+            return Err(Error::Moved { place: self.path.display().to_string() });
+        }
         tx.commit().map_err(&failed)?;
         Ok(done)
     }
