@@ -24,7 +24,7 @@ fn answer(n: usize, words: usize) -> String {
     let mut text = String::new();
     for k in 0.. {
         let thing = things[(n + k) % things.len()];
-        let sentence = format!("I put the {thing} number {n} back on shelf {k} by the door. ");
+        let sentence = format!("On day {n} the {thing} went back on shelf {k} by the door. ");
         let left = words - text.split_whitespace().count();
         let piece: Vec<&str> = sentence.split_whitespace().take(left).collect();
         text.push_str(&piece.join(" "));
@@ -38,7 +38,7 @@ fn answer(n: usize, words: usize) -> String {
 
 /// A reply of twenty words.
 fn reply(n: usize) -> String {
-    format!("On day {n} I was in the kitchen and thought about the week that we had, and the shopping we did.")
+    format!("This day {n} I was in the kitchen and thought about the week that we had, and the shopping we did.")
 }
 
 fn words(messages: &[Message]) -> usize {

@@ -67,7 +67,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("analysis", &["analysis"]),
     ("scenario", &["scenario", "analysis", "session", "text"]),
     ("session", &["session", "scenario", "analysis"]),
-    ("report", &["report", "session", "scenario", "analysis"]),
+    ("report", &["report", "session", "scenario", "analysis", "text"]),
 ];
 
 #[test]
@@ -145,6 +145,19 @@ fn models_know_no_session_and_no_front_end() {
         for used in uses(&code) {
             // Of the runtime: how to stop, and the clock. Of the store: the hash of a text.
             assert!(["llm", "runtime", "store"].contains(&used.as_str()), "{} uses crate::{used}", path.display());
+        }
+    }
+}
+
+#[test]
+fn whoever_asks_a_model_knows_no_store_and_no_front_end() {
+    for module in ["counterpart", "judge", "coach", "prompts"] {
+        let files = files(module);
+        assert!(!files.is_empty(), "there is no module {module}");
+        for (path, code) in files {
+            for behind in ["store", "cli", "tui", "web", "config"] {
+                assert!(!uses(&code).contains(&behind.to_owned()), "{} uses crate::{behind}", path.display());
+            }
         }
     }
 }

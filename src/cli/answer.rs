@@ -11,7 +11,10 @@ use crate::session::{Session, Speaker, Turn, Wording};
 #[derive(Debug, Default)]
 pub struct Answer {
     shown: String,
-    trouble: Option<String>,
+    /// It was said that the model is asked again.
+    paused: bool,
+    /// It was said that the model fails.
+    failing: bool,
 }
 
 impl Answer {
@@ -31,8 +34,8 @@ impl Answer {
                 self.shown.push_str(text);
             }
             // The first word is enough: a line a second would drown a screen reader.
-            Partly::Waiting(seconds, why) if self.trouble.as_deref() != Some(why) => {
-                self.trouble = Some(why.to_owned());
+            Partly::Waiting(seconds, why) if !self.paused => {
+                self.paused = true;
                 out.aside(&format!("One moment: {why}. Trying again in {seconds} s; Ctrl+C stops the waiting."))?;
             }
             Partly::Waiting(..) => {}
@@ -55,13 +58,12 @@ impl Answer {
         }
     }
 
-    /// Say that a model failed and that the scene goes on; each trouble once.
+    /// Say that a model failed and that the scene goes on; once, until it works again.
     pub fn worded(&mut self, out: &mut Console, wording: &Wording) -> io::Result<()> {
+        self.paused = false;
+        let told = std::mem::replace(&mut self.failing, wording.trouble.is_some());
         match &wording.trouble {
-            Some(trouble) if self.trouble.as_ref() != Some(trouble) => {
-                self.trouble = Some(trouble.clone());
-                out.aside(&wording.stood_in(trouble))
-            }
+            Some(trouble) if !told => out.aside(&wording.stood_in(trouble)),
             _ => Ok(()),
         }
     }

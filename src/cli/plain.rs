@@ -6,13 +6,15 @@ use super::Failure;
 use super::answer::{self, Answer};
 use super::console::Console;
 use super::input::{Input, LONGEST, Line};
+use super::interrupt::Interrupt;
+use super::reality;
 use crate::coach;
 use crate::judge;
 use crate::report::{self, Summary};
 use crate::runtime::{Runtime, RuntimeError, Told};
 use crate::safety;
 use crate::session::explain::{lower_first, why};
-use crate::session::{Command, Event, Phase, Speaker, Turn, TurnId};
+use crate::session::{Command, Event, MOST_TENSE, Moment, Phase, Speaker, Turn, TurnId};
 use crate::store::Recorded;
 
 /// How the talk is shown.
@@ -36,6 +38,8 @@ Say what you would say, and press Enter. An empty line is silence; that is an an
   /retry [N]   try your reply number N again (or the last one)
   /takes [N]   list your attempts, or go on with attempt N
   /finish      end here and sum up
+  /plan        note what you mean to do for real: with whom, what and when
+  /tense N     say how tense you feel, 0 to 10: before you begin, or when it is over
   /quit        leave; everything is kept, and `saywell resume` goes on from here
 To say something that begins with a slash, type two.";
 
@@ -53,6 +57,7 @@ pub struct Plain {
     /// The hint that a model gave since then.
     hinted: Option<coach::Hint>,
     answer: Answer,
+    interrupt: Interrupt,
 }
 
 enum Next {
@@ -63,7 +68,10 @@ enum Next {
 impl Plain {
     /// Plain mode around a running rehearsal.
     pub fn new(runtime: Runtime, console: Console, input: Input, view: View) -> Self {
-        Self { runtime, console, input, view, hints: 0, hinted: None, answer: Answer::default() }
+        // Without a model nothing takes long, and Ctrl+C does what it always does.
+        let listening = runtime.has_model().then(|| Interrupt::listen(runtime.stop()));
+        let interrupt = listening.and_then(Result::ok).unwrap_or_default();
+        Self { runtime, console, input, view, hints: 0, hinted: None, answer: Answer::default(), interrupt }
     }
 
     /// Show a beginning, then talk until the user leaves.
@@ -147,15 +155,16 @@ impl Plain {
 
     /// Hand a command to the runtime and show what came of it.
     fn submit(&mut self, command: Command) -> Result<(), Failure> {
-        let Self { runtime, console, view, answer, .. } = self;
+        let Self { runtime, console, view, answer, interrupt, .. } = self;
         let (mut happened, mut shown) = (Vec::new(), Ok(()));
-        let result = runtime.submit_watched(command, &mut |told| match told {
+        let mut watch = |told: Told<'_>| match told {
             Told::Event(recorded) => happened.push(recorded.clone()),
             Told::Partly(session, partly) if !view.json && shown.is_ok() => {
                 shown = answer.more(console, session, partly, !view.hide_feedback);
             }
             Told::Partly(..) => {}
-        });
+        };
+        let result = interrupt.during(|| runtime.submit_watched(command, &mut watch));
         shown?;
         match result {
             Ok(()) => {
@@ -220,12 +229,16 @@ impl Plain {
             "retry" | "again" => self.retry(number)?,
             "takes" => self.takes(number)?,
             "finish" | "end" | "done" => self.submit(Command::Finish)?,
+            "plan" => self.plan()?,
+            "tense" => self.tense(number)?,
             "quit" | "q" | "exit" => {
                 self.leave()?;
                 return Ok(Next::Leave);
             }
             _ => {
-                let known = ["help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "quit"];
+                let known = [
+                    "help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "plan", "tense", "quit",
+                ];
                 let near = crate::scenario::problem::nearest(&name, known.into_iter());
                 let near = near.first().map_or_else(String::new, |n| format!(" Did you mean /{n}?"));
                 self.tell(&format!("There is no /{name}.{near} /help lists them all."))?;
@@ -308,14 +321,15 @@ impl Plain {
                     }
                 }
                 Event::Finished { .. } => self.summary()?,
+                Event::Planned { .. } => self.console.say("Noted. It will be asked about, kindly, another time.")?,
+                Event::Felt { .. } => self.console.say("Noted.")?,
                 Event::Started { .. }
                 | Event::UserSaid { .. }
                 | Event::Analysed { .. }
                 | Event::Judged { .. }
                 | Event::Moved { .. }
                 | Event::Prepared { .. }
-                | Event::Felt { .. }
-                | Event::Planned { .. } => {}
+                | Event::Attempted { .. } => {}
             }
         }
         self.console.flush()?;
@@ -333,6 +347,30 @@ impl Plain {
             self.turn(&turn)?;
         }
         Ok(())
+    }
+
+    fn plan(&mut self) -> Result<(), Failure> {
+        let present = self.runtime.session().notes().plan.clone().unwrap_or_default();
+        let (console, json, typing) = (&mut self.console, self.view.json, self.input.is_terminal);
+        let mut tell = |text: &str| -> Result<(), Failure> {
+            match (json, typing) {
+                (true, _) => console.raw(&serde_json::json!({"event": "note", "text": text}).to_string())?,
+                (false, true) => console.prompt(&format!("{text} "))?,
+                (false, false) => console.say(text)?,
+            }
+            Ok(())
+        };
+        let plan = reality::plan(&present, &mut tell, &mut self.input)?;
+        if plan == present { Ok(()) } else { self.submit(Command::Plan(plan)) }
+    }
+
+    fn tense(&mut self, level: Option<u32>) -> Result<(), Failure> {
+        let Some(level) = level.and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= MOST_TENSE) else {
+            return self.tell("/tense takes a number from 0 (at ease) to 10, for instance /tense 6.");
+        };
+        let begun = self.runtime.session().turns().iter().any(|t| t.speaker == Speaker::You);
+        let when = if begun { Moment::After } else { Moment::Before };
+        self.submit(Command::Feel { when, level })
     }
 
     fn retry(&mut self, number: Option<u32>) -> Result<(), Failure> {
@@ -403,7 +441,7 @@ impl Plain {
     fn hint(&mut self) -> Result<(), Failure> {
         self.hints += 1;
         if self.hints == 1 || self.hinted.is_none() {
-            self.hinted = self.runtime.hint();
+            self.hinted = self.interrupt.during(|| self.runtime.hint());
         }
         let text = match &self.hinted {
             Some(hint) => coach::offline::worded(hint, self.hints, "/hint again"),
@@ -418,7 +456,7 @@ impl Plain {
     /// A line to start from.
     fn say_it_for_me(&mut self) -> Result<(), Failure> {
         if self.hinted.is_none() {
-            self.hinted = self.runtime.hint();
+            self.hinted = self.interrupt.during(|| self.runtime.hint());
         }
         let session = self.runtime.session();
         let line = match &self.hinted {
@@ -435,7 +473,7 @@ impl Plain {
 
     /// What a model makes of the last reply.
     fn coach(&mut self) -> Result<(), Failure> {
-        match self.runtime.advice() {
+        match self.interrupt.during(|| self.runtime.advice()) {
             Ok(advice) => self.tell(&format!(
                 "What worked: {}\nTo try next: {}\nIt could be said like this: \u{201c}{}\u{201d}",
                 advice.strength, advice.next, advice.example
@@ -529,6 +567,9 @@ impl Plain {
         self.console.aside(
             "This is practice feedback by a set of rules, not an assessment; no clinician has checked its marks.",
         )?;
+        if summary.replies > 0 && session.notes().plan.is_none() {
+            self.console.say("/plan notes what you mean to do for real: with whom, what and when.")?;
+        }
         self.console.gap()?;
         Ok(())
     }

@@ -100,8 +100,7 @@ impl Coach {
     pub fn hint(&self, session: &Session, stop: &Stop) -> Result<Hint, Trouble> {
         let text = self.ask(session, prompts::HINT, &["question", "example"], stop)?;
         let given: HintGiven = serde_json::from_str(&text).map_err(|_| Trouble::Unusable("its form"))?;
-        let check = |text: &str| fit(session, text);
-        Ok(Hint { question: check(&given.question)?, example: check(&given.example)? })
+        Ok(Hint { question: keeps(session, fit(&given.question)?)?, example: fit(&given.example)? })
     }
 
     /// What to make of the last reply.
@@ -111,8 +110,8 @@ impl Coach {
     pub fn advice(&self, session: &Session, stop: &Stop) -> Result<Advice, Trouble> {
         let text = self.ask(session, prompts::COACH, &["strength", "next", "example"], stop)?;
         let given: AdviceGiven = serde_json::from_str(&text).map_err(|_| Trouble::Unusable("its form"))?;
-        let check = |text: &str| fit(session, text);
-        Ok(Advice { strength: check(&given.strength)?, next: check(&given.next)?, example: check(&given.example)? })
+        let about = |text: &str| keeps(session, fit(text)?);
+        Ok(Advice { strength: about(&given.strength)?, next: about(&given.next)?, example: fit(&given.example)? })
     }
 
     fn ask(&self, session: &Session, prompt: &str, keys: &[&str], stop: &Stop) -> Result<String, Trouble> {
@@ -161,8 +160,8 @@ fn talk(session: &Session) -> serde_json::Value {
     json!({"turns": turns, "found": found})
 }
 
-/// A piece of advice, if it may be shown: some words, not too many, no score, nothing that is still kept back.
-fn fit(session: &Session, text: &str) -> Result<String, Trouble> {
+/// A piece of advice, if it may be shown: some words, not too many, no score.
+fn fit(text: &str) -> Result<String, Trouble> {
     let line = tame_line(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let line = line.trim_matches(['"', '\u{201c}', '\u{201d}']).to_owned();
     let words = line.split_whitespace().count();
@@ -173,6 +172,11 @@ fn fit(session: &Session, text: &str) -> Result<String, Trouble> {
     if ["/10", "/100", "out of 10", "score", "grade", "http", "```", "<|"].iter().any(|piece| lower.contains(piece)) {
         return Err(Trouble::Unusable("its words"));
     }
+    Ok(line)
+}
+
+/// The same, if it does not guess what the other still keeps back. An example may: what the user says is theirs.
+fn keeps(session: &Session, line: String) -> Result<String, Trouble> {
     let said = session.take().iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
     match Secrets::of(session.scenario()).given_away(&line, &session.position().told, &stems(&said)) {
         Some(_) => Err(Trouble::Unusable("something that is still kept back")),

@@ -52,8 +52,8 @@ pub struct Shared {
     drafts: HashMap<(String, Option<TurnId>), String>,
     notice: Option<String>,
     last_words: Option<String>,
-    /// What was wrong with the model, as it was told; it is told once.
-    told_trouble: Option<String>,
+    /// It was told that the model fails.
+    told_trouble: bool,
     tell: Sender<Incoming>,
 }
 
@@ -77,7 +77,7 @@ impl Shared {
             drafts: HashMap::new(),
             notice: None,
             last_words: None,
-            told_trouble: None,
+            told_trouble: false,
             tell,
         };
         shared.read_prefs();
@@ -90,11 +90,11 @@ impl Shared {
         self.notice.as_deref()
     }
 
-    /// What there is to say of how a line was worded: that the model failed, and that the scene goes on. Each trouble once.
+    /// What there is to say of how a line was worded: that the model failed, and that the scene goes on. Once, until it works
+    /// again.
     pub fn model_trouble(&mut self, wording: &Wording) -> Option<String> {
-        let trouble = wording.trouble.as_ref().filter(|trouble| self.told_trouble.as_ref() != Some(trouble))?;
-        self.told_trouble = Some(trouble.clone());
-        Some(wording.stood_in(trouble))
+        let told = std::mem::replace(&mut self.told_trouble, wording.trouble.is_some());
+        wording.trouble.as_ref().filter(|_| !told).map(|trouble| wording.stood_in(trouble))
     }
 
     /// A key was pressed: what was said to the user was seen.

@@ -43,7 +43,7 @@ pub struct Budget {
 /// What is assumed of a model of which nothing is known.
 const USUAL_CONTEXT: usize = 4_096;
 /// Longer prompts than this make nothing better, whatever the model could take in: the note holds what matters of old turns.
-const LONGEST: usize = 3_200;
+const LONGEST: usize = 3_600;
 /// Kept for the note on old turns, and for the cue of this one.
 const NOTE: usize = 200;
 const CUE: usize = 160;
@@ -52,9 +52,9 @@ impl Budget {
     /// The budget for a model that takes in so many tokens, request and answer together.
     pub fn of(context: Option<u32>) -> Self {
         let context = context.map_or(USUAL_CONTEXT, |tokens| tokens as usize);
-        // Counts are not exact: a sixteenth is left free.
-        let answer = (context / 8).clamp(64, 512);
-        let prompt = context.saturating_sub(answer + context / 16).min(LONGEST);
+        // Counts are not exact: a part is left free.
+        let answer = (context / 12).clamp(64, 1_024);
+        let prompt = context.saturating_sub(answer + context / 24).min(LONGEST);
         Self { prompt, answer }
     }
 

@@ -21,6 +21,8 @@ const TENSE: i32 = 60;
 /// The most characters of one value from a scenario, and of the situation.
 const MOST_OF_A_VALUE: usize = 300;
 const MOST_OF_THE_SITUATION: usize = 2_400;
+/// The most characters of the note on old turns.
+const MOST_OF_THE_NOTE: usize = 900;
 
 /// What one request is made of.
 #[derive(Clone, Debug)]
@@ -79,7 +81,7 @@ impl Prompt {
             [] => prompts.render(prompts::BEGIN, context! { mark => mark.as_str() })?,
             gone => prompts.render(prompts::NOTE, note::values(session, gone, &mark))?,
         };
-        let mut before = vec![Message::system(first), Message::user(cut(&above, 4 * MOST_OF_A_VALUE))];
+        let mut before = vec![Message::system(first), Message::user(cut(&above, MOST_OF_THE_NOTE))];
         let mut last = String::new();
         for turn in kept {
             let words = words_of(turn, &mark);
@@ -187,7 +189,7 @@ fn cue_values(session: &Session, cue: &Cue, mark: &str, gist: &str) -> minijinja
         told => told.map(|text| value(&text)).unwrap_or_default(),
         keeps => open < scenario.facts.len(),
         firm => is_firm(session, cue),
-        length => if gist.split_whitespace().count() <= 6 { "One sentence." } else { "Two sentences, or three." },
+        length => if gist.split_whitespace().count() <= 6 { "One sentence." } else { "Two sentences." },
         gist,
     }
 }
