@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct Config {
     pub private: Private,
     /// Servers with language models, by name.
     pub servers: BTreeMap<String, Server>,
+    /// Delete rehearsals that were last worked on more than so many days ago, at the next start.
+    pub keep_days: Option<NonZeroU32>,
 }
 
 /// The file as it is written.
@@ -50,6 +53,7 @@ struct File {
     prompts: Option<PathBuf>,
     private: Private,
     servers: BTreeMap<String, ServerEntry>,
+    keep_days: Option<NonZeroU32>,
 }
 
 /// `[servers.NAME]`.
@@ -136,6 +140,7 @@ impl File {
             prompts: self.prompts.map(at_home),
             private: self.private,
             servers,
+            keep_days: self.keep_days,
         })
     }
 }
@@ -244,6 +249,8 @@ mod tests {
     fn no_file_and_an_empty_file_are_the_usual_settings() {
         assert_eq!(load_from(Path::new("/no/such/folder/config.toml")).unwrap(), Config::default());
         assert_eq!(read("").unwrap(), Config::default());
+        assert_eq!(read("keep_days = 30").unwrap().keep_days, NonZeroU32::new(30));
+        assert!(read("keep_days = 0").is_err(), "nobody means to keep nothing at all");
         assert_eq!(read("difficulty = \"hard\"\n").unwrap().difficulty, Some(Difficulty::Hard));
     }
 

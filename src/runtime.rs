@@ -1,9 +1,12 @@
 //! The one loop that every front end shares: takes commands in, stores each event before it acts on it, executes the
 //! session's effects, and hands back what happened.
 
+pub mod attempts;
 mod choice;
 pub mod desk;
+pub mod files;
 mod model;
+pub mod removal;
 mod stop;
 
 use std::sync::Arc;
@@ -56,6 +59,14 @@ pub enum RuntimeError {
     /// The stored events do not make a session.
     #[error("this rehearsal cannot be opened: {0}; its events are still in the database")]
     Damaged(#[from] OutOfOrder),
+    /// A file could not be taken away.
+    #[error("{} could not be removed: {why}. The rehearsal was not deleted; remove the file, then try again", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        why: String,
+    },
     /// The stored scenario can no longer be read.
     #[error("the situation that this rehearsal was started with cannot be read: {0}")]
     Scenario(String),
@@ -216,6 +227,7 @@ impl Runtime {
         self.last = self.store.append(&self.id, self.last, at_ms, &events)?;
         for (seq, event) in (first..).zip(events) {
             let recorded = Recorded { seq, at_ms, event };
+            attempts::note(self.store.as_mut(), &self.id, at_ms, &recorded.event);
             watch(Told::Event(&recorded));
             self.session.observe(recorded.event.clone())?;
             self.models.stored(&self.session, &recorded.event);

@@ -67,7 +67,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("analysis", &["analysis"]),
     ("scenario", &["scenario", "analysis", "session", "text"]),
     ("session", &["session", "scenario", "analysis"]),
-    ("report", &["report", "session", "scenario", "analysis"]),
+    ("report", &["report", "session", "scenario", "analysis", "text"]),
 ];
 
 #[test]

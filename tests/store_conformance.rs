@@ -140,6 +140,25 @@ fn remembers_settings(store: &mut dyn Store) {
     assert_eq!(store.setting("country"), Ok(None));
 }
 
+fn deletes_several_or_none_and_what_was_set_for_them(store: &mut dyn Store) {
+    for id in ["a", "b", "c"] {
+        store.create(&new(id), 0, &opening()).unwrap();
+        store.set_setting(&format!("draft:{id}"), Some(id)).unwrap();
+    }
+    store.set_setting("draft", Some("of nobody")).unwrap();
+    store.set_setting("draft:xa", Some("of another")).unwrap();
+    let names = |store: &dyn Store| store.settings("").unwrap().into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+    assert_eq!(store.delete_many(&["a", "x", "b"]), Err(Error::NoSession("x".into())));
+    assert_eq!(store.sessions(&Filter::default()).unwrap().len(), 3);
+    assert_eq!(names(store), ["draft", "draft:a", "draft:b", "draft:c", "draft:xa"]);
+    store.delete_many(&["a", "b"]).unwrap();
+    assert_eq!(ids(store, &Filter::default()), ["c"]);
+    assert_eq!(names(store), ["draft", "draft:c", "draft:xa"]);
+    assert_eq!(store.settings("draft:x").unwrap(), [("draft:xa".to_owned(), "of another".to_owned())]);
+    store.delete_many(&[]).unwrap();
+    assert_eq!(ids(store, &Filter::default()), ["c"]);
+}
+
 fn copies_a_session_to_another_store(store: &mut dyn Store) {
     store.create(&new("a"), 5, &opening()).unwrap();
     for n in 0..4 {
@@ -170,7 +189,7 @@ macro_rules! conformance {
         conformance!($kind, $make; keeps_what_it_was_given, lists_what_it_keeps, refuses_what_is_no_session,
             refuses_a_session_that_somebody_went_on_with, orders_by_sequence_whatever_the_clock_says,
             knows_what_is_unfinished, filters, finds_by_part_of_an_id, deletes_a_whole_session_and_nothing_else,
-            remembers_settings, copies_a_session_to_another_store);
+            remembers_settings, deletes_several_or_none_and_what_was_set_for_them, copies_a_session_to_another_store);
     };
 }
 

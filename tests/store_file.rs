@@ -243,6 +243,40 @@ fn deleted_words_are_gone_from_every_file() {
     assert!(is_whole(&database(&dir)));
 }
 
+/// Pages are split, joined and used again as sessions grow side by side; none may keep a stale copy.
+#[test]
+fn deleted_words_are_gone_however_the_pages_were_shuffled() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(&database(&dir));
+    let mut dice = store_support::Dice::new(7);
+    let mut last = [0_u64; 12];
+    let word = |n: usize| format!("secret-of-{n:02};");
+    for n in 0..12 {
+        last[n] = store.create(&new(&format!("s{n:02}")), 0, &opening()).unwrap();
+    }
+    for round in 0..400 {
+        let n = dice.below(12);
+        let text = word(n).repeat(1 + dice.below(if round % 9 == 0 { 900 } else { 40 }));
+        last[n] = store.append(&format!("s{n:02}"), last[n], 0, &[said(round, &text)]).unwrap();
+        store.set_setting(&format!("draft:s{n:02}"), Some(&text)).unwrap();
+    }
+    let holds = |word: &str| {
+        let files = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path());
+        files.filter(|f| fs::read(f).unwrap().windows(word.len()).any(|w| w == word.as_bytes())).count()
+    };
+    for n in [3, 11, 0, 7, 5] {
+        assert!(holds(&word(n)) > 0);
+        store.delete(&format!("s{n:02}")).unwrap();
+        assert_eq!(holds(&word(n)), 0, "{n}");
+    }
+    let rest: Vec<String> = [1, 2, 4, 6, 8, 9, 10].iter().map(|n| format!("s{n:02}")).collect();
+    store.delete_many(&rest.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    assert_eq!(holds("secret-of-"), 0);
+    assert_eq!(store.settings("").unwrap(), []);
+    drop(store);
+    assert!(is_whole(&database(&dir)));
+}
+
 #[test]
 fn words_that_cannot_go_yet_are_spoken_of() {
     let dir = tempfile::tempdir().unwrap();

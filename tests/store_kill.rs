@@ -111,7 +111,7 @@ fn a_kill_at_each_write_leaves_the_old_form_or_the_new_and_every_acknowledged_re
         |_| {},
         |path, heard| {
             if path.exists() {
-                assert!([(0, false), (1, true)].contains(&form(path)), "{:?}", form(path));
+                assert!([(0, false), (2, true)].contains(&form(path)), "{:?}", form(path));
             }
             check(path, "a", lines(heard, "ack ").len());
         },

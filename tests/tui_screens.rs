@@ -139,12 +139,29 @@ fn looking_back() {
     });
     look("review_plan", |d| {
         over(d);
-        d.keys(&[Tab, Tab, Tab]).typed("Ask Jo over tea").keys(&[Enter]).typed("Saturday");
+        d.keys(&[Tab, Tab, Tab]).typed("Jo").keys(&[Enter]).typed("Ask for quiet over tea").keys(&[Enter]);
+        d.typed("Saturday");
     });
     look("review_save", |d| {
         over(d);
         d.keys(&[Char('s')]);
     });
+}
+
+#[test]
+fn what_became_of_a_plan() {
+    let mut all = String::new();
+    for size in SIZES {
+        let folder = folder();
+        let mut driver = Driver::on(desk_in(folder.path()), size, &saywell::tui::Opening::Home);
+        driver.begin().say("Hi").keys(&[F(5), Tab, Tab, Tab]);
+        driver.typed("Jo").keys(&[Enter]).typed("Ask for quiet over tea").keys(&[Enter]).typed("Saturday").keys(&[Esc]);
+        drop(driver);
+        let mut driver = Driver::on(desk_in(folder.path()), size, &saywell::tui::Opening::Home);
+        driver.keys(&[Down]).typed("Jo was away.");
+        all.push_str(&format!("{}x{}\n{}\n", size.0, size.1, driver.screen()));
+    }
+    insta::assert_snapshot!("attempt", all);
 }
 
 #[test]

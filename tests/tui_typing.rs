@@ -51,14 +51,61 @@ fn a_whole_rehearsal_from_a_slip_to_a_good_end() {
     assert!(d.shows("The talk came to a good place.") && d.shows("A strength"), "{}", d.screen());
     d.keys(&[Char('3')]);
     assert!(d.shows("(3)") && d.shows("before: 8"));
-    d.keys(&[Tab, Tab, Tab]).typed("Tell Jo about the mornings").keys(&[Enter]).typed("Saturday").keys(&[Esc]);
-    // Everything is on disk: another app shows it.
+    d.keys(&[Tab, Tab, Tab]).typed("Jo").keys(&[Enter]).typed("Tell Jo about the mornings").keys(&[Enter]);
+    d.typed("Saturday").keys(&[Esc]);
+    // Everything is on disk: another app shows it, and asks about the plan.
     drop(d);
     let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    assert!(d.shows("How did it go?") && d.shows("Tell Jo about the mornings"), "{}", d.screen());
+    d.typed("Better than I thought").keys(&[Enter]);
+    assert!(d.shows("That took courage"), "{}", d.screen());
     d.keys(&[F(3)]);
     assert!(d.shows("▰▰▰▰▰▰▰▰"), "{}", d.screen());
     d.keys(&[Esc, F(2), Enter, Tab, Tab, Tab]);
     assert!(d.shows("Tell Jo about the mornings") && d.shows("Saturday"), "{}", d.screen());
+    drop(d);
+    let d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    assert!(!d.shows("How did it go?"), "it is not asked again");
+}
+
+#[test]
+fn a_plan_can_be_passed_over() {
+    let folder = folder();
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.begin().say("Hi").keys(&[F(5), Tab, Tab, Tab]).typed("Jo").keys(&[Esc]);
+    drop(d);
+    for asked in [true, false] {
+        let mut d = Driver::on(desk_in(folder.path()), (60, 20), &Opening::Home);
+        assert_eq!(d.shows("How did it go?"), asked, "{}", d.screen());
+        if asked {
+            d.keys(&[Esc]);
+        }
+        assert!(d.shows("Practising as"), "{}", d.screen());
+        drop(d);
+    }
+}
+
+#[test]
+fn what_is_too_old_to_be_kept_goes_at_the_start_and_is_told() {
+    use saywell::runtime::desk::Place;
+    use saywell::tui::{Wishes, app::App};
+    let folder = folder();
+    let mut d = Driver::on(desk_in(folder.path()), (100, 30), &Opening::Home);
+    d.begin().say("Hi").keys(&[F(5), Char('s'), Char('h')]);
+    drop(d);
+    let place = || Place::File(folder.path().join("saywell.db"));
+    for (days, left) in [(40, 1), (39, 0)] {
+        let later = || support::clock() + 40 * 24 * 60 * 60 * 1000 - 1;
+        let desk = saywell::runtime::Desk::new(usual(), place(), later).reports_in(folder.path().to_owned());
+        let (tell, _inbox) = channel();
+        let mut app = App::new(desk, Wishes { keep_days: std::num::NonZeroU32::new(days), ..Wishes::default() }, tell);
+        app.open(&Opening::Home);
+        assert_eq!(app.shared().noticed().is_some_and(|said| said.contains("keep_days = 39")), left == 0);
+        let mut desk = desk_in(folder.path());
+        assert_eq!(desk.past().unwrap().len(), left);
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name());
+        assert_eq!(files.filter(|name| name.to_string_lossy().ends_with(".html")).count(), left);
+    }
 }
 
 #[test]
@@ -219,12 +266,13 @@ fn reports_are_saved_and_never_replaced() {
         assert!(d.shows("Saved as"), "{}", d.screen());
     }
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-    let base = "saywell-flat-mate-music-2026-11-22";
+    let id = desk_in(folder.path()).past().unwrap()[0].id.clone();
+    let base = format!("saywell-flat-mate-music-{}", &id[24..]);
     let html = read(&format!("{base}.html"));
-    assert!(html.contains("&lt;b&gt;") && !html.contains("<b>") && html.contains("class=\"fault\""));
+    assert!(html.contains("&#60;b&#62;") && !html.contains("<b>") && html.contains("<span class=\"fault\">You always"));
     assert!(read(&format!("{base}.md")).contains("\\<b\\>"));
     let json: serde_json::Value = serde_json::from_str(&read(&format!("{base}.json"))).unwrap();
-    assert_eq!(json["turns"][1]["text"], "You always do <b>this</b>.");
+    assert_eq!(json["talk"][1]["text"], "You always do <b>this</b>.");
     assert_eq!(read(&format!("{base}-2.html")), html);
 }
 

@@ -42,6 +42,11 @@ impl Console {
         }
     }
 
+    /// How wide a terminal's lines are set; none in a pipe.
+    pub fn width(&self) -> Option<usize> {
+        self.width
+    }
+
     /// How problems of files are shown here: framed only where the terminal can draw and its language setting can show
     /// the frame's characters.
     pub fn look(&self) -> Look {

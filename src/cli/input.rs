@@ -21,6 +21,8 @@ pub enum Line {
 /// Standard input, a line at a time.
 pub struct Input {
     reader: Box<dyn BufRead>,
+    /// What was read and not used.
+    back: Option<Line>,
     /// Whether a person types, rather than a pipe.
     pub is_terminal: bool,
 }
@@ -29,11 +31,14 @@ impl Input {
     /// Standard input.
     pub fn stdin() -> Self {
         let stdin = io::stdin();
-        Self { is_terminal: stdin.is_terminal(), reader: Box::new(stdin.lock()) }
+        Self { is_terminal: stdin.is_terminal(), back: None, reader: Box::new(stdin.lock()) }
     }
 
     /// The next line. Bytes that are no UTF-8 are read as Latin-1, so that an old locale loses nothing.
     pub fn line(&mut self) -> io::Result<Line> {
+        if let Some(line) = self.back.take() {
+            return Ok(line);
+        }
         let mut bytes = Vec::new();
         let mut bounded = (&mut self.reader).take(LONGEST as u64 + 2);
         if bounded.read_until(b'\n', &mut bytes)? == 0 {
@@ -57,6 +62,11 @@ impl Input {
         ))
     }
 
+    /// Have a line that was read come again.
+    pub fn put_back(&mut self, line: Line) {
+        self.back = Some(line);
+    }
+
     fn skip_line(&mut self) -> io::Result<()> {
         loop {
             let chunk = self.reader.fill_buf()?;
@@ -78,7 +88,7 @@ mod tests {
     use super::*;
 
     fn lines(bytes: Vec<u8>) -> Vec<Line> {
-        let mut input = Input { reader: Box::new(io::Cursor::new(bytes)), is_terminal: false };
+        let mut input = Input { reader: Box::new(io::Cursor::new(bytes)), back: None, is_terminal: false };
         let mut out = Vec::new();
         loop {
             match input.line().unwrap() {

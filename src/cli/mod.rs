@@ -4,15 +4,23 @@ pub mod analyse;
 mod answer;
 mod consent;
 mod console;
+mod delete;
 mod diagnostics;
 mod doctor;
 pub mod eval;
+mod export;
 mod folder;
+mod history;
+mod import;
 mod input;
 mod interrupt;
 mod plain;
 mod play;
+mod progress;
+mod reality;
+mod report;
 mod scenarios;
+mod table;
 
 use std::ffi::OsString;
 use std::io;
@@ -22,7 +30,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config;
-use crate::runtime::RuntimeError;
+use crate::runtime::desk::{Desk, Place};
+use crate::runtime::{RuntimeError, system_clock};
+use crate::scenario::library::Library;
 use crate::session::Refusal;
 use crate::store;
 
@@ -55,6 +65,18 @@ enum Commands {
     Play(play::Args),
     /// Go on with a rehearsal: the last one, or the one named
     Resume(play::ResumeArgs),
+    /// Look back on a rehearsal: as a page, a text, JSON or a table
+    Report(report::Args),
+    /// List past rehearsals
+    History(history::Args),
+    /// Show how often there was a chance for each skill, and how often you took it
+    Progress(progress::Args),
+    /// Write all rehearsals to a file
+    Export(export::Args),
+    /// Take in what an export holds
+    Import(import::Args),
+    /// Delete rehearsals for good
+    Delete(delete::Args),
     /// List, show, check, test and write situations
     Scenarios(scenarios::Args),
     /// Analyse a reply, or many as JSON lines
@@ -149,6 +171,12 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.offline),
         Some(Commands::Resume(args)) => play::resume(args, cli.offline),
         Some(Commands::Doctor(args)) => doctor::run(args, cli.offline),
+        Some(Commands::Report(args)) => report::run(&args),
+        Some(Commands::History(args)) => history::run(&args),
+        Some(Commands::Progress(args)) => progress::run(&args),
+        Some(Commands::Export(args)) => export::run(&args),
+        Some(Commands::Import(args)) => import::run(&args),
+        Some(Commands::Delete(args)) => delete::run(&args),
         Some(Commands::Scenarios(args)) => scenarios::run(args, cli.scenarios.as_deref()),
         Some(Commands::Analyse(args)) => analyse::run(args).map_err(Failure::from),
         Some(Commands::Eval(args)) => eval::run(args, cli.offline).map_err(Failure::from),
@@ -160,6 +188,11 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(Failure::Unpassed) => ExitCode::from(3),
         Err(Failure::Unreachable) => ExitCode::from(4),
     }
+}
+
+/// The desk for commands that need past rehearsals and no library.
+fn desk() -> Result<Desk, Failure> {
+    Ok(Desk::new(Library::of([]), Place::File(store::paths::database()?), system_clock))
 }
 
 fn say(message: &str, code: u8) -> ExitCode {

@@ -7,13 +7,14 @@ use super::answer::{self, Answer};
 use super::console::Console;
 use super::input::{Input, LONGEST, Line};
 use super::interrupt::Interrupt;
+use super::reality;
 use crate::coach;
 use crate::judge;
 use crate::report::{self, Summary};
 use crate::runtime::{Runtime, RuntimeError, Told};
 use crate::safety;
 use crate::session::explain::{lower_first, why};
-use crate::session::{Command, Event, Phase, Speaker, Turn, TurnId};
+use crate::session::{Command, Event, MOST_TENSE, Moment, Phase, Speaker, Turn, TurnId};
 use crate::store::Recorded;
 
 /// How the talk is shown.
@@ -37,6 +38,8 @@ Say what you would say, and press Enter. An empty line is silence; that is an an
   /retry [N]   try your reply number N again (or the last one)
   /takes [N]   list your attempts, or go on with attempt N
   /finish      end here and sum up
+  /plan        note what you mean to do for real: with whom, what and when
+  /tense N     say how tense you feel, 0 to 10: before you begin, or when it is over
   /quit        leave; everything is kept, and `saywell resume` goes on from here
 To say something that begins with a slash, type two.";
 
@@ -226,12 +229,16 @@ impl Plain {
             "retry" | "again" => self.retry(number)?,
             "takes" => self.takes(number)?,
             "finish" | "end" | "done" => self.submit(Command::Finish)?,
+            "plan" => self.plan()?,
+            "tense" => self.tense(number)?,
             "quit" | "q" | "exit" => {
                 self.leave()?;
                 return Ok(Next::Leave);
             }
             _ => {
-                let known = ["help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "quit"];
+                let known = [
+                    "help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "plan", "tense", "quit",
+                ];
                 let near = crate::scenario::problem::nearest(&name, known.into_iter());
                 let near = near.first().map_or_else(String::new, |n| format!(" Did you mean /{n}?"));
                 self.tell(&format!("There is no /{name}.{near} /help lists them all."))?;
@@ -314,14 +321,15 @@ impl Plain {
                     }
                 }
                 Event::Finished { .. } => self.summary()?,
+                Event::Planned { .. } => self.console.say("Noted. It will be asked about, kindly, another time.")?,
+                Event::Felt { .. } => self.console.say("Noted.")?,
                 Event::Started { .. }
                 | Event::UserSaid { .. }
                 | Event::Analysed { .. }
                 | Event::Judged { .. }
                 | Event::Moved { .. }
                 | Event::Prepared { .. }
-                | Event::Felt { .. }
-                | Event::Planned { .. } => {}
+                | Event::Attempted { .. } => {}
             }
         }
         self.console.flush()?;
@@ -339,6 +347,30 @@ impl Plain {
             self.turn(&turn)?;
         }
         Ok(())
+    }
+
+    fn plan(&mut self) -> Result<(), Failure> {
+        let present = self.runtime.session().notes().plan.clone().unwrap_or_default();
+        let (console, json, typing) = (&mut self.console, self.view.json, self.input.is_terminal);
+        let mut tell = |text: &str| -> Result<(), Failure> {
+            match (json, typing) {
+                (true, _) => console.raw(&serde_json::json!({"event": "note", "text": text}).to_string())?,
+                (false, true) => console.prompt(&format!("{text} "))?,
+                (false, false) => console.say(text)?,
+            }
+            Ok(())
+        };
+        let plan = reality::plan(&present, &mut tell, &mut self.input)?;
+        if plan == present { Ok(()) } else { self.submit(Command::Plan(plan)) }
+    }
+
+    fn tense(&mut self, level: Option<u32>) -> Result<(), Failure> {
+        let Some(level) = level.and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= MOST_TENSE) else {
+            return self.tell("/tense takes a number from 0 (at ease) to 10, for instance /tense 6.");
+        };
+        let begun = self.runtime.session().turns().iter().any(|t| t.speaker == Speaker::You);
+        let when = if begun { Moment::After } else { Moment::Before };
+        self.submit(Command::Feel { when, level })
     }
 
     fn retry(&mut self, number: Option<u32>) -> Result<(), Failure> {
@@ -535,6 +567,9 @@ impl Plain {
         self.console.aside(
             "This is practice feedback by a set of rules, not an assessment; no clinician has checked its marks.",
         )?;
+        if summary.replies > 0 && session.notes().plan.is_none() {
+            self.console.say("/plan notes what you mean to do for real: with whom, what and when.")?;
+        }
         self.console.gap()?;
         Ok(())
     }

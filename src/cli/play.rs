@@ -1,12 +1,13 @@
 //! `saywell play` and `saywell resume`: choosing, the questions before a scene, and the start.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::console::Console;
 use super::folder;
 use super::input::{Input, Line};
-use super::{Failure, consent, plain};
+use super::{Failure, consent, plain, reality};
 use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
@@ -99,6 +100,7 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
             seed: options.seed,
             difficulty: options.difficulty.or(config.difficulty),
             hide_feedback: options.hide_feedback || config.hide_feedback,
+            keep_days: config.keep_days,
         };
         return app(Desk::new(library, place, system_clock).with_models(models), &opening, wishes);
     }
@@ -121,6 +123,10 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
         }
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
+    let mut desk = if options.no_save { None } else { Some(super::desk()?) };
+    if let Some(desk) = &mut desk {
+        first(desk, config.keep_days, options.json, &mut console, &mut input)?;
+    }
     let entry = match asked {
         Some(entry) => entry,
         None => match choose(&library, &mut console, &mut input)? {
@@ -130,6 +136,11 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
     };
     let scenario = Arc::new(load(entry)?);
     let text = entry.text();
+    if let Some(word) = desk.filter(|_| !options.json).and_then(|mut desk| desk.word_about_attempts(&scenario.id.value))
+    {
+        console.gap()?;
+        console.aside(&word)?;
+    }
     if !options.json && !before(&scenario, &mut console, &mut input)? {
         return Ok(());
     }
@@ -149,6 +160,25 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
         saved: !options.no_save,
     };
     plain::Plain::new(runtime, console, input, view).begin(&happened)
+}
+
+/// What comes before anything else: what is too old to be kept goes, and a plan is asked about.
+fn first(
+    desk: &mut Desk,
+    keep_days: Option<NonZeroU32>,
+    json: bool,
+    console: &mut Console,
+    input: &mut Input,
+) -> Result<(), Failure> {
+    if let Some(said) = keep_days.map_or(Ok(None), |days| desk.keep_only(days))? {
+        if json {
+            console.raw(&serde_json::json!({"event": "note", "text": said}).to_string())?;
+        } else {
+            console.aside(&said)?;
+            console.gap()?;
+        }
+    }
+    if json { Ok(()) } else { reality::ask(desk, console, input) }
 }
 
 /// The terminal app.
@@ -173,6 +203,11 @@ fn open() -> Result<Box<dyn Store>, Failure> {
 pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
     let config = config::load()?;
     let mut models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let plain = args.plain || args.json || !tui::terminal::can_draw();
+    let (mut console, mut input) = (Console::stdout(), Input::stdin());
+    if plain {
+        first(&mut super::desk()?, config.keep_days, args.json, &mut console, &mut input)?;
+    }
     let mut store = open()?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
@@ -180,9 +215,11 @@ pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
             .latest_unfinished()?
             .ok_or_else(|| Failure::Failed("there is no rehearsal to go on with; `saywell` begins a new one".into()))?,
     };
-    if !args.plain && !args.json && tui::terminal::can_draw() {
+    if !plain {
         drop(store);
-        let wishes = tui::Wishes { hide_feedback: args.hide_feedback, ..tui::Wishes::default() };
+        drop(input);
+        let wishes =
+            tui::Wishes { hide_feedback: args.hide_feedback, keep_days: config.keep_days, ..tui::Wishes::default() };
         let desk = Desk::new(
             folder::library(config.scenarios.as_deref())?,
             Place::File(store::paths::database()?),

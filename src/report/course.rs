@@ -58,20 +58,23 @@ pub fn movers(session: &Session) -> Vec<Mover> {
         .filter_map(|pair| {
             let (before, after) = (&pair[0], &pair[1]);
             let turn = session.turn(after.turn?)?;
-            let (trust, tension) = (after.trust - before.trust, after.tension - before.tension);
+            // An imported log may hold any number.
+            let trust = after.trust.saturating_sub(before.trust);
+            let tension = after.tension.saturating_sub(before.tension);
             let mut said = Vec::new();
             for (by, meter, up, down) in [
                 (trust, Meter::Trust, "trust grew", "trust shrank"),
                 (tension, Meter::Tension, "tension rose", "tension eased"),
             ] {
-                if by.abs() < LEAST {
+                if by.saturating_abs() < LEAST {
                     continue;
                 }
                 let step = turn.step.as_ref()?;
                 let because = step.shifts.iter().filter(|s| s.meter == meter && (s.by > 0) == (by > 0));
-                let because =
-                    because.max_by_key(|s| s.by.abs()).map(|s| format!(" ({})", lower_first(s.because.name())));
-                let how = if by.abs() >= 15 { " a lot" } else { "" };
+                let because = because
+                    .max_by_key(|s| s.by.saturating_abs())
+                    .map(|s| format!(" ({})", lower_first(s.because.name())));
+                let how = if by.saturating_abs() >= 15 { " a lot" } else { "" };
                 said.push(format!("{}{how}{}", if by > 0 { up } else { down }, because.unwrap_or_default()));
             }
             if said.is_empty() {
@@ -79,7 +82,10 @@ pub fn movers(session: &Session) -> Vec<Mover> {
             }
             let quote = if turn.text.trim().is_empty() { "(silence)".into() } else { short_quote(&turn.text) };
             let text = format!("{}.", said.join(", "));
-            Some((trust.abs().max(tension.abs()), Mover { turn: turn.id, reply: after.reply, quote, text }))
+            Some((
+                trust.saturating_abs().max(tension.saturating_abs()),
+                Mover { turn: turn.id, reply: after.reply, quote, text },
+            ))
         })
         .collect();
     moved.sort_by_key(|(by, mover)| (std::cmp::Reverse(*by), mover.reply));

@@ -1,149 +1,142 @@
-//! A rehearsal's summary as one HTML page: no script, nothing fetched, every text escaped.
+//! A report as one HTML page: no script, nothing fetched, every text escaped. The page stands in `templates/report.html`.
 
-use std::fmt::Write;
+use askama::Template;
 
-use super::course::{course, movers};
-use super::{Remark, Summary, json, outcome};
-use crate::analysis::{Finding, Kind};
-use crate::session::explain::lower_first;
-use crate::session::{Session, Turn};
+use super::{Line, Remark, Report, SkillCount};
+use crate::analysis::{Audience, Kind};
+use crate::session::Speaker;
+use crate::session::director::FULL;
 
-const STYLE: &str = "body{font:17px/1.55 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fdfdfb}\
- h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}.turn{margin:.8rem 0}.who{font-weight:600}\
- u.skill{text-decoration:underline solid #2a7d2a 2px}u.fault{text-decoration:underline wavy #b04a00 2px}\
- .note{margin:.2rem 0 .2rem 1.5rem;color:#444;font-size:.92em}.quiet{color:#555;font-size:.9em}svg{width:100%;height:auto}";
+/// The most points whose numbers and dots are drawn; of more, every so many.
+const LABELLED: usize = 12;
 
-/// The present take of a session.
-pub fn text(session: &Session) -> String {
-    let summary = Summary::of(session);
-    let mut out = String::new();
-    // Writing to a string does not fail.
-    let _ = write(&mut out, session, &summary);
-    out
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    r: &'a Report,
+    chart: Option<Chart>,
 }
 
-fn write(out: &mut String, session: &Session, summary: &Summary) -> std::fmt::Result {
-    let name = &session.scenario().counterpart.name;
-    let title = escape(&summary.title);
-    writeln!(
-        out,
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\">\n<title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>"
-    )?;
-    writeln!(
-        out,
-        "<p>{}</p>\n<p>What I wanted: {}</p>\n<ul>",
-        escape(&outcome(summary.ended, name)),
-        escape(&summary.goal)
-    )?;
-    for goal in &summary.goals {
-        let mark = if goal.met { "Done" } else { "Still open" };
-        writeln!(out, "<li>{mark}: {}</li>", escape(&lower_first(&goal.text)))?;
-    }
-    writeln!(out, "</ul>")?;
-    remark(out, "A strength", summary.strength.as_ref())?;
-    remark(out, "To try next", summary.next.as_ref())?;
-    let notes = session.notes();
-    if notes.before.is_some() || notes.after.is_some() {
-        let level = |level: Option<u8>| level.map_or_else(|| "not asked".to_owned(), |l| format!("{l} of 10"));
-        let (before, after) = (level(notes.before), level(notes.after));
-        writeln!(out, "<h2>How tense I was</h2>\n<p>Before: {before}. After: {after}.</p>")?;
-    }
-    if let Some(plan) = &notes.plan {
-        writeln!(out, "<h2>For real</h2>\n<p>{}</p>\n<p>When: {}</p>", escape(&plan.what), escape(&plan.when))?;
-    }
-    moved(out, session, name)?;
-    writeln!(out, "<h2>The talk</h2>")?;
-    for turn in session.take() {
-        said(out, session, turn)?;
-    }
-    writeln!(
-        out,
-        "<p class=\"quiet\">Practice feedback by a set of rules, not an assessment; no clinician has checked its \
-         marks.</p>\n</body></html>"
-    )
+/// Trust and tension as lines, in the units of the drawing.
+struct Chart {
+    width: i32,
+    height: i32,
+    left: i32,
+    right: i32,
+    top: i32,
+    bottom: i32,
+    trust: String,
+    tension: String,
+    labels: Vec<(i32, usize)>,
+    dots: Vec<Dot>,
+    /// The same in words.
+    said: String,
 }
 
-fn remark(out: &mut String, title: &str, remark: Option<&Remark>) -> std::fmt::Result {
-    let Some(remark) = remark else { return Ok(()) };
-    let (quote, text) = (escape(&remark.quote), escape(&remark.text));
-    writeln!(out, "<h2>{title}</h2>\n<p>Reply {}, \u{201c}{quote}\u{201d}: {text}</p>", remark.reply)?;
-    if let Some(example) = &remark.example {
-        writeln!(out, "<p>For instance: \u{201c}{}\u{201d}</p>", escape(example))?;
-    }
-    Ok(())
+struct Dot {
+    x: i32,
+    trust: i32,
+    tension: i32,
 }
 
-fn moved(out: &mut String, session: &Session, name: &str) -> std::fmt::Result {
-    let points = course(session);
-    if points.len() < 2 {
-        return Ok(());
-    }
-    writeln!(out, "<h2>What moved {}</h2>", escape(name))?;
-    let line = |level: fn(&super::course::Point) -> i32| {
-        let step = 600 / (points.len() - 1).max(1);
-        let at = |(n, p): (usize, &super::course::Point)| format!("{},{}", 10 + n * step, 110 - level(p));
-        points.iter().enumerate().map(at).collect::<Vec<_>>().join(" ")
-    };
-    writeln!(
-        out,
-        "<svg viewBox=\"0 0 640 120\" role=\"img\" aria-label=\"Trust and tension over the replies\">\
-         <polyline fill=\"none\" stroke=\"#1f6f8b\" stroke-width=\"2\" points=\"{}\"/>\
-         <polyline fill=\"none\" stroke=\"#b04a00\" stroke-width=\"2\" stroke-dasharray=\"5 4\" points=\"{}\"/></svg>\n\
-         <p class=\"quiet\">Trust is the whole line, tension the broken one.</p>\n<ul>",
-        line(|p| p.trust),
-        line(|p| p.tension)
-    )?;
-    for mover in movers(session) {
-        let (quote, text) = (escape(&mover.quote), escape(&mover.text));
-        writeln!(out, "<li>Reply {}, \u{201c}{quote}\u{201d}: {text}</li>", mover.reply)?;
-    }
-    writeln!(out, "</ul>")
+/// A report as a page.
+pub fn text(report: &Report) -> String {
+    // Rendering writes to memory and calls nothing that fails.
+    Page { r: report, chart: Chart::of(report) }.render().unwrap_or_default()
 }
 
-fn said(out: &mut String, session: &Session, turn: &Turn) -> std::fmt::Result {
-    let findings: Vec<&Finding> = turn.analysis.iter().flat_map(|a| &a.findings).collect();
-    let who = escape(json::speaker(session, turn.speaker));
-    let text = if turn.text.trim().is_empty() { "(silence)".to_owned() } else { underlined(&turn.text, &findings) };
-    writeln!(out, "<div class=\"turn\"><span class=\"who\">{who}:</span> {}</div>", text.replace('\n', "<br>"))?;
-    for finding in &findings {
-        let sign = if finding.id.kind() == Kind::Skill { "\u{2713}" } else { "!" };
-        let (name, reason) = (escape(finding.id.name()), escape(finding.reason.trim()));
-        writeln!(out, "<div class=\"note\">{sign} {name}: {reason}</div>")?;
+impl Page<'_> {
+    fn kind(&self) -> String {
+        let who = match self.r.audience {
+            Audience::Client => "A rehearsal",
+            Audience::Trainee => "A rehearsal of a trainee therapist",
+        };
+        let day = self.r.day.as_ref().map_or_else(String::new, |day| format!(" of {day}"));
+        let hard = self.r.difficulty.as_str();
+        format!("{who}{day} with {}. {}, {hard}. {}.", self.r.counterpart, self.r.area, self.replies(&self.r.replies))
     }
-    Ok(())
+
+    fn remarks(&self) -> Vec<(&'static str, &Remark)> {
+        let both = [("A strength", &self.r.strength), ("To try next", &self.r.next)];
+        both.into_iter().filter_map(|(title, remark)| Some((title, remark.as_ref()?))).collect()
+    }
+
+    fn dots(&self, skill: &SkillCount) -> String {
+        let (taken, chances) = (skill.tally.taken as usize, skill.tally.chances as usize);
+        "\u{25cf}".repeat(taken) + &"\u{25cb}".repeat(chances.saturating_sub(taken))
+    }
+
+    /// The pieces of a line, each with how it is marked.
+    fn pieces<'l>(&self, line: &'l Line) -> Vec<(&'l str, &'static str)> {
+        let class = |over: &[usize]| {
+            let kinds = || over.iter().filter_map(|n| line.marks.get(*n)).map(|m| m.kind);
+            match (kinds().any(|k| k == Kind::Fault), kinds().any(|k| k == Kind::Skill)) {
+                (true, _) => "fault",
+                (false, true) => "skill",
+                (false, false) => "",
+            }
+        };
+        line.pieces().into_iter().map(|(text, over)| (text, class(&over))).collect()
+    }
+
+    fn replies(&self, n: &usize) -> String {
+        if *n == 1 { "1 reply".to_owned() } else { format!("{n} replies") }
+    }
+
+    fn tenth(&self, level: &i32) -> String {
+        super::tenth(*level)
+    }
+
+    fn level(&self, level: &Option<u8>) -> String {
+        super::level(*level)
+    }
+
+    fn lead(&self, quote: &str, text: &str) -> String {
+        super::lead(quote, text)
+    }
+
+    fn short_hash(&self) -> String {
+        self.r.versions.scenario_hash.chars().take(12).collect()
+    }
+
+    fn analysers(&self) -> String {
+        self.r.versions.analysers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+    }
 }
 
-fn underlined(text: &str, findings: &[&Finding]) -> String {
-    let mut edges: Vec<usize> =
-        findings.iter().flat_map(|f| [f.span.start, f.span.end]).chain([0, text.len()]).collect();
-    edges.sort_unstable();
-    edges.dedup();
-    let mut out = String::new();
-    for pair in edges.windows(2) {
-        let piece = escape(text.get(pair[0]..pair[1]).unwrap_or_default());
-        let over = findings.iter().filter(|f| f.span.start <= pair[0] && f.span.end >= pair[1]);
-        match over.max_by_key(|f| f.id.kind() != Kind::Skill) {
-            Some(f) if f.id.kind() == Kind::Skill => out.push_str(&format!("<u class=\"skill\">{piece}</u>")),
-            Some(_) => out.push_str(&format!("<u class=\"fault\">{piece}</u>")),
-            None => out.push_str(&piece),
-        }
+impl Chart {
+    fn of(report: &Report) -> Option<Self> {
+        let points = &report.course;
+        let (left, right, top, bottom) = (56, 470, 14, 170);
+        let last = i32::try_from(points.len()).ok()?.checked_sub(1).filter(|last| *last > 0)?;
+        let x = |n: usize| left + 12 + i32::try_from(n).unwrap_or(last).saturating_mul(right - left - 24) / last;
+        let y = |level: i32| bottom - level.clamp(0, FULL) * (bottom - top) / FULL;
+        let line = |level: fn(&super::course::Point) -> i32| {
+            let at = |(n, point)| format!("{},{}", x(n), y(level(point)));
+            points.iter().enumerate().map(at).collect::<Vec<_>>().join(" ")
+        };
+        let every = points.len().div_ceil(LABELLED);
+        let shown = || points.iter().enumerate().step_by(every);
+        let (first, end) = (points.first()?, points.last()?);
+        let said = format!(
+            "Over {last} replies trust went from {} to {} and tension from {} to {}, each from 0 to 10.",
+            super::tenth(first.trust),
+            super::tenth(end.trust),
+            super::tenth(first.tension),
+            super::tenth(end.tension)
+        );
+        Some(Self {
+            width: 480,
+            height: 200,
+            left,
+            right,
+            top,
+            bottom,
+            trust: line(|p| p.trust),
+            tension: line(|p| p.tension),
+            labels: shown().filter(|(_, p)| p.reply > 0).map(|(n, p)| (x(n), p.reply)).collect(),
+            dots: shown().map(|(n, p)| Dot { x: x(n), trust: y(p.trust), tension: y(p.tension) }).collect(),
+            said,
+        })
     }
-    out
-}
-
-/// Text in which nothing is read as HTML.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -1,18 +1,25 @@
 //! What stays after a rehearsal. A pure function of the session, so that an old one can be summed up again.
 
 pub mod course;
+pub mod csv;
+pub mod deidentify;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod model;
 pub mod progress;
 
 use std::collections::HashSet;
 
 use serde::Serialize;
 
+pub use model::{
+    About, Attempted, Behind, Debrief, Fact, Lens, Line, Mark, NOT_AN_ASSESSMENT, Report, SkillCount, TakeRow,
+};
+
 use crate::analysis::{self, Finding, Id, Kind};
 use crate::scenario::{Coaching, End, Scenario};
-use crate::session::director::Meter;
+use crate::session::director::{FULL, Meter};
 use crate::session::explain::{lower_first, quote, short_quote};
 use crate::session::{Ended, Session, Speaker, Turn, TurnId};
 
@@ -103,6 +110,27 @@ pub fn outcome(ended: Option<Ended>, counterpart: &str) -> String {
     }
 }
 
+/// The words that a text is about, in front of it; nothing where the text quotes them itself, as it nearly always does.
+fn lead(quote: &str, text: &str) -> String {
+    let said = quote.trim_end_matches(" \u{2026}");
+    match quote.is_empty() {
+        true => "(silence): ".to_owned(),
+        false if text.contains(said) => String::new(),
+        false => format!("\u{201c}{quote}\u{201d}: "),
+    }
+}
+
+/// A meter's level as people read it: 0 to 10.
+fn tenth(level: i32) -> String {
+    let level = level.clamp(0, FULL);
+    if level % 10 == 0 { (level / 10).to_string() } else { format!("{}.{}", level / 10, level % 10) }
+}
+
+/// How tense the user felt, if they said.
+fn level(level: Option<u8>) -> String {
+    level.map_or_else(|| "not asked".to_owned(), |level| format!("{level} of 10"))
+}
+
 /// One attempt, in a list of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Take {
@@ -130,8 +158,11 @@ pub fn takes(session: &Session) -> Vec<Take> {
     ends.iter()
         .enumerate()
         .map(|(n, end)| {
-            let own: Vec<&Turn> =
-                session.path_to(Some(*end)).into_iter().filter(|t| t.speaker == Speaker::You).collect();
+            let own: Vec<&Turn> = session
+                .path_to(Some(*end))
+                .into_iter()
+                .filter(|t| t.speaker == Speaker::You && t.safety.is_none())
+                .collect();
             let present = n + 1 == last;
             let differs = if present { own.last() } else { own.iter().find(|t| !now.contains(&t.id)) };
             let at = session.position_at(Some(*end));

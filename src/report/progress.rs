@@ -60,7 +60,7 @@ impl Record {
         let scenario = session.scenario();
         let skills = Id::scored_for(session.setup().audience)
             .filter(|id| id.kind() == Kind::Skill)
-            .map(|skill| (skill, tally(session, skill)))
+            .map(|skill| (skill, tally(session, skill, |_| true)))
             .filter(|(_, tally)| tally.chances > 0)
             .collect();
         Self {
@@ -85,8 +85,8 @@ impl Record {
 
 /// A reply is a chance for a skill where the skill was shown, and otherwise where the situation gives room for it and it
 /// was not shown before on the way there. Trying again has its moment after a refusal or a slip; a better time where the
-/// other is tense.
-fn tally(session: &Session, skill: Id) -> Tally {
+/// other is tense. Only turns for which `counts` holds are counted.
+pub(super) fn tally(session: &Session, skill: Id, counts: impl Fn(&Turn) -> bool) -> Tally {
     let in_focus = session.scenario().skill_ids().any(|id| id == skill);
     let mut tally = Tally::default();
     // Whether the skill was shown on the way to each turn; a turn comes after its parent.
@@ -94,7 +94,8 @@ fn tally(session: &Session, skill: Id) -> Tally {
     for turn in session.turns() {
         let before = turn.parent.and_then(|p| shown_by.get(p as usize)).copied().unwrap_or(false);
         let shown = turn.analysis.as_ref().is_some_and(|a| a.shows(skill));
-        if turn.speaker == Speaker::You && turn.analysis.is_some() && !turn.text.trim().is_empty() {
+        let scored = turn.speaker == Speaker::You && turn.analysis.is_some() && turn.safety.is_none();
+        if scored && !turn.text.trim().is_empty() && counts(turn) {
             let moment = match skill {
                 Id::PersistRepair => previous(session, turn).is_some_and(set_back),
                 Id::Timing => session.position_at(turn.parent).tension >= HOT,

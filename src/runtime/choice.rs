@@ -147,18 +147,13 @@ impl Choice {
             (Some(voice), _) if voice.host() == server.host() => "words the other person's lines",
             _ => "looks at your replies",
         };
-        let private = if self.private.is_empty() {
-            "Names and places that you list under [private] in the settings would be replaced first; none are."
-        } else {
-            "The names and places that you listed under [private] are replaced before that."
-        };
         let open =
             if server.is_secure() { "" } else { " The connection is not encrypted: others on the way could read it." };
         let text = format!(
             "Your settings choose the model '{}' on {host}. That is another computer.\n\
              With each reply it is sent: the situation, what you and the other person said in this rehearsal, and how \
              things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, nothing else about you. \
-             {private}\n\
+             Names and places that you list under [private] in the settings are replaced before that.\n\
              Whoever runs that server can read what it is sent; its own rules say what it keeps.{open}\n\
              May it be sent to {host}? With no, the script plays the other person, and nothing leaves this computer.",
             server.model

@@ -1,17 +1,19 @@
 //! The desk at which rehearsals are begun, gone on with and looked up again: what a front end needs besides the talk
 //! itself. It owns the library and the store, and hands out a [`Runtime`] for each rehearsal.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::choice::CHOSEN;
-use super::{Choice, Clock, Question, Runtime, RuntimeError, agreed_key};
+use super::{Choice, Clock, Question, Runtime, RuntimeError, agreed_key, files};
 use crate::report::progress::Record;
+use crate::report::{About, Report};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{self, Scenario};
 use crate::session::{Event, OutOfOrder, Session, Setup};
-use crate::store::{self, Filter, MemoryStore, NewSession, Recorded, Result as Stored, Seq, SqliteStore, Store};
+use crate::store::{
+    self, Filter, MemoryStore, NewSession, Parcel, Recorded, Result as Stored, Seq, SqliteStore, Store, TakenIn,
+};
 
 pub use crate::store::SessionSummary as Past;
 
@@ -32,7 +34,7 @@ pub struct Desk {
     store: Option<Shared>,
     notice: Option<String>,
     zone: Option<jiff::tz::TimeZone>,
-    reports: PathBuf,
+    reports: Option<PathBuf>,
     models: Choice,
     /// Hosts to which nothing may go this time.
     declined: Vec<String>,
@@ -63,7 +65,7 @@ impl Desk {
             store: None,
             notice: None,
             zone: None,
-            reports: PathBuf::from("."),
+            reports: None,
             models: Choice::default(),
             declined: Vec::new(),
         }
@@ -76,10 +78,10 @@ impl Desk {
         self
     }
 
-    /// Save reports in this folder and not in the present one.
+    /// Save reports in this folder and not in the usual one.
     #[must_use]
     pub fn reports_in(mut self, folder: PathBuf) -> Self {
-        self.reports = folder;
+        self.reports = Some(folder);
         self
     }
 
@@ -149,32 +151,49 @@ impl Desk {
         jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(zone)
     }
 
-    /// Save a report for the user alone to read; no file is ever replaced. Where it lies.
+    /// Save a report for the user alone to read, in the reports folder; no file is ever replaced. Where it lies.
     ///
     /// # Errors
     /// A sentence for the user.
-    pub fn save_report(&self, name: &str, ending: &str, text: &str) -> Result<PathBuf, String> {
+    pub fn save_report(&self, report: &Report, id: &str, ending: &str, text: &str) -> Result<PathBuf, String> {
+        let folder = self.reports();
+        let name = files::report_name(report, id);
         for n in 1..100 {
             let number = if n == 1 { String::new() } else { format!("-{n}") };
-            let path = self.reports.join(format!("{name}{number}.{ending}"));
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            match options.open(&path) {
-                Ok(mut file) => {
-                    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-                    let path = std::path::absolute(&path).unwrap_or(path);
-                    return match written {
-                        Ok(()) => Ok(path),
-                        Err(error) => Err(format!("{} could not be written: {error}", path.display())),
-                    };
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(format!("{} could not be written: {error}", path.display())),
+            let path = folder.join(format!("{name}{number}.{ending}"));
+            match files::write(&path, false, |out| out.write_all(text.as_bytes())) {
+                Err(files::WriteError::Taken(_)) => {}
+                Ok(()) => return Ok(std::path::absolute(&path).unwrap_or(path)),
+                Err(error) => return Err(error.to_string()),
             }
         }
         Err(format!("there are a hundred files called {name} already; move some away"))
+    }
+
+    /// The folder that reports are saved in: `reports` beside the database; the present one where nothing is kept.
+    pub fn reports(&self) -> PathBuf {
+        match (&self.reports, &self.place) {
+            (Some(folder), _) => folder.clone(),
+            (None, Place::File(path)) => path.with_file_name("reports"),
+            (None, Place::Memory) => PathBuf::from("."),
+        }
+    }
+
+    /// What a report says of a rehearsal besides the talk.
+    pub fn about(&mut self, id: &str) -> About {
+        let past = self.kept().ok().flatten().and_then(|store| store.find(id).ok());
+        let day = past.map(|past| self.local(past.started_ms).strftime("%-d %B %Y").to_string());
+        About { id: Some(id.to_owned()), day }
+    }
+
+    /// A stored rehearsal as it stands, only to be looked at.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn session(&mut self, past: &Past) -> Result<Session, RuntimeError> {
+        let store = self.store()?;
+        let (events, text) = (store.events(&past.id)?, store.scenario_text(&past.scenario_hash)?);
+        replay(&text, events)
     }
 
     /// The situations there are.
@@ -198,7 +217,7 @@ impl Desk {
     }
 
     /// The store for writing; made if it is not there.
-    fn store(&mut self) -> Result<&mut Shared, store::Error> {
+    pub(super) fn store(&mut self) -> Result<&mut Shared, store::Error> {
         if self.store.is_none() {
             let store: Box<dyn Store> = match &self.place {
                 Place::File(path) => {
@@ -217,7 +236,7 @@ impl Desk {
     }
 
     /// The store for reading; none where nothing was ever kept.
-    fn kept(&mut self) -> Result<Option<&mut Shared>, store::Error> {
+    pub(super) fn kept(&mut self) -> Result<Option<&mut Shared>, store::Error> {
         let nothing = self.store.is_none() && matches!(&self.place, Place::File(path) if !path.exists());
         if nothing { Ok(None) } else { self.store().map(Some) }
     }
@@ -266,7 +285,10 @@ impl Desk {
     /// # Errors
     /// Where there is none, or several.
     pub fn find(&mut self, id_or_part: &str) -> Result<Past, RuntimeError> {
-        Ok(self.store()?.find(id_or_part)?)
+        match self.kept()? {
+            Some(store) => Ok(store.find(id_or_part)?),
+            None => Err(store::Error::NoSession(id_or_part.to_owned()).into()),
+        }
     }
 
     /// Rehearsals in which something was said, the one last worked on first.
@@ -321,14 +343,6 @@ impl Desk {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// Delete a rehearsal for good.
-    ///
-    /// # Errors
-    /// Where it is not there, or cannot be deleted.
-    pub fn delete(&mut self, id: &str) -> Result<(), RuntimeError> {
-        Ok(self.store()?.delete(id)?)
-    }
-
     /// What was set under this name. What cannot be read counts as not set.
     pub fn setting(&mut self, key: &str) -> Option<String> {
         self.kept().ok().flatten().and_then(|store| store.setting(key).ok().flatten())
@@ -357,7 +371,7 @@ fn replay(text: &str, events: Vec<Recorded>) -> Result<Session, RuntimeError> {
 
 /// One store that the desk and the rehearsals it handed out share.
 #[derive(Clone)]
-struct Shared(Arc<Mutex<Box<dyn Store>>>);
+pub(super) struct Shared(Arc<Mutex<Box<dyn Store>>>);
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Box<dyn Store>> {
@@ -391,8 +405,16 @@ impl Store for Shared {
         self.lock().find(id_or_part)
     }
 
-    fn delete(&mut self, session: &str) -> Stored<()> {
-        self.lock().delete(session)
+    fn delete_many(&mut self, sessions: &[&str]) -> Stored<()> {
+        self.lock().delete_many(sessions)
+    }
+
+    fn take_in(&mut self, parcels: &mut dyn Iterator<Item = Stored<Parcel>>) -> Stored<TakenIn> {
+        self.lock().take_in(parcels)
+    }
+
+    fn settings(&self, prefix: &str) -> Stored<Vec<(String, String)>> {
+        self.lock().settings(prefix)
     }
 
     fn setting(&self, key: &str) -> Stored<Option<String>> {

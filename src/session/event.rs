@@ -32,6 +32,32 @@ pub enum Moment {
     After,
 }
 
+/// What became of a plan for the real talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attempt {
+    /// The talk took place.
+    Done,
+    /// It is still to come.
+    NotYet,
+    /// The user decided against it; that can be right.
+    LetGo,
+}
+
+impl Attempt {
+    /// Every answer, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Done, Self::NotYet, Self::LetGo];
+
+    /// In the user's words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Done => "I did it",
+            Self::NotYet => "Not yet",
+            Self::LetGo => "I decided not to",
+        }
+    }
+}
+
 /// How a session came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,10 +174,20 @@ pub enum Event {
     },
     /// The user noted what they mean to do for real.
     Planned {
+        /// With whom. Rehearsals from before this was asked have none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        who: String,
         /// What.
         what: String,
         /// When.
         when: String,
+    },
+    /// The user said what became of the plan.
+    Attempted {
+        /// What became of it.
+        how: Attempt,
+        /// In their own words; may be empty.
+        note: String,
     },
     /// The rehearsal was ended and summed up. Going back opens it again.
     Finished {

@@ -16,10 +16,11 @@ pub mod slots;
 pub mod wording;
 pub mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use director::{Director, Ended, Heard, Position, Step};
-pub use event::{Event, Finish, Moment, Source, TurnId};
+pub use event::{Attempt, Event, Finish, Moment, Source, TurnId};
 pub use notes::{MOST_FOCUS, MOST_TENSE, Notes, Plan};
 pub use signal::{Act, Signal, Signals};
 pub use wording::{Mark, Opinion, Slip, Wording};
@@ -148,6 +149,13 @@ pub enum Command {
     },
     /// Note what one means to do for real.
     Plan(Plan),
+    /// Say what became of the plan.
+    Attempt {
+        /// What became of it.
+        how: Attempt,
+        /// In one's own words; may be empty.
+        note: String,
+    },
     /// Go on after a safety stop; `in_role` says that the words belonged to the role.
     Acknowledge {
         /// The words belonged to the role.
@@ -205,6 +213,8 @@ pub struct Session {
     /// Where the user was whenever they went elsewhere.
     takes: Vec<TurnId>,
     notes: Notes,
+    /// The versions of the analyser that its replies were analysed by.
+    analysers: BTreeSet<u32>,
 }
 
 impl Session {
@@ -228,6 +238,7 @@ impl Session {
             finished: None,
             takes: Vec::new(),
             notes: Notes::default(),
+            analysers: BTreeSet::new(),
         };
         (session, event)
     }
@@ -318,6 +329,11 @@ impl Session {
         &self.notes
     }
 
+    /// The versions of the analyser that its replies were analysed by, oldest first; mostly one.
+    pub fn analysers(&self) -> impl Iterator<Item = u32> + '_ {
+        self.analysers.iter().copied()
+    }
+
     /// How it was ended, if it was.
     pub fn finished(&self) -> Option<Finish> {
         self.finished
@@ -377,7 +393,8 @@ impl Session {
             },
             Command::Prepare { focus, feedback } => Ok(Event::Prepared { focus, feedback }),
             Command::Feel { when, level } => Ok(Event::Felt { when, level: level.min(MOST_TENSE) }),
-            Command::Plan(Plan { what, when }) => Ok(Event::Planned { what, when }),
+            Command::Plan(Plan { who, what, when }) => Ok(Event::Planned { who, what, when }),
+            Command::Attempt { how, note } => Ok(Event::Attempted { how, note }),
             Command::Acknowledge { in_role } => match (phase, self.here) {
                 (Phase::SafetyStop, Some(turn)) => Ok(Event::SafetyAcknowledged { turn, in_role }),
                 _ => Err(Refusal::NothingThere),
@@ -520,8 +537,9 @@ impl Session {
                 self.push(turn, parent, Speaker::You, text, None);
                 self.finished = None;
             }
-            Event::Analysed { turn, analysis, .. } => {
+            Event::Analysed { turn, analysis, version } => {
                 self.own(turn, "analysed")?.analysis = Some(analysis);
+                self.analysers.insert(version);
             }
             Event::Judged { turn, opinion } => {
                 self.own(turn, "judged")?.opinion = Some(Box::new(opinion));
@@ -555,7 +573,9 @@ impl Session {
                 }
             }
             Event::Finished { how } => self.finished = Some(how),
-            Event::Prepared { .. } | Event::Felt { .. } | Event::Planned { .. } => self.notes.apply(&event),
+            Event::Prepared { .. } | Event::Felt { .. } | Event::Planned { .. } | Event::Attempted { .. } => {
+                self.notes.apply(&event);
+            }
         }
         Ok(())
     }

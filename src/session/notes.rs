@@ -1,6 +1,6 @@
 //! What the user said about the rehearsal rather than in it: what to look out for, how it feels, what to do for real.
 
-use super::event::{Event, Moment};
+use super::event::{Attempt, Event, Moment};
 use crate::analysis::Id;
 
 /// The most skills that a rehearsal focuses on: more than three is no focus.
@@ -11,6 +11,8 @@ pub const MOST_TENSE: u8 = 10;
 /// What the user means to do for real.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Plan {
+    /// With whom.
+    pub who: String,
     /// What.
     pub what: String,
     /// When.
@@ -30,6 +32,8 @@ pub struct Notes {
     pub after: Option<u8>,
     /// What they mean to do for real.
     pub plan: Option<Plan>,
+    /// What became of it, as the user last said, and in what words.
+    pub attempt: Option<(Attempt, String)>,
 }
 
 impl Notes {
@@ -42,10 +46,13 @@ impl Notes {
             }
             Event::Felt { when: Moment::Before, level } => self.before = Some((*level).min(MOST_TENSE)),
             Event::Felt { when: Moment::After, level } => self.after = Some((*level).min(MOST_TENSE)),
-            Event::Planned { what, when } => {
-                let plan = Plan { what: what.clone(), when: when.clone() };
+            Event::Planned { who, what, when } => {
+                let plan = Plan { who: who.clone(), what: what.clone(), when: when.clone() };
                 self.plan = (plan != Plan::default()).then_some(plan);
+                // Another plan is a new one to be asked about.
+                self.attempt = None;
             }
+            Event::Attempted { how, note } => self.attempt = Some((*how, note.clone())),
             _ => {}
         }
     }

@@ -39,6 +39,20 @@ pub enum Error {
     /// The caller handed over what cannot be a session.
     #[error("this cannot be stored: {0}")]
     Invalid(String),
+    /// A session from elsewhere is here already, with another history.
+    #[error(
+        "the rehearsal '{0}' is here already and went on in another way than in the file. Delete the one here first if \
+         the one in the file is to stand"
+    )]
+    Differs(String),
+    /// A file that holds sessions cannot be read further.
+    #[error("line {line}: {why}")]
+    Archive {
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No session keeps a scenario with this hash.
     #[error("the text of the scenario {0} is not kept here")]
     NoScenario(String),

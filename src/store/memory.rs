@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Error, Filter, NewSession, Recorded, Result, Seq, SessionSummary, Store, Tally, only, opening};
+use super::{
+    Error, Filter, Meeting, NewSession, Opening, Parcel, Recorded, Result, Seq, SessionSummary, Store, TakenIn, Tally,
+    meet, only, opening, opening_of,
+};
 use crate::session::Event;
 
 /// Keeps everything in memory and nothing on disk.
@@ -30,6 +33,55 @@ impl MemoryStore {
         // Looked for from the end: it is nearly always the one that is being worked on.
         let found = self.sessions.iter().rposition(|kept| kept.summary.id == session);
         found.ok_or_else(|| Error::NoSession(session.to_owned()))
+    }
+}
+
+impl MemoryStore {
+    fn take_in_one(&mut self, parcel: &Parcel, done: &mut TakenIn) -> Result<()> {
+        let opening = opening_of(parcel)?;
+        // Ids are the same whatever their letters' case.
+        let there = self.sessions.iter().position(|kept| kept.summary.id.eq_ignore_ascii_case(&parcel.id));
+        let there = there.map(|at| self.sessions.remove(at));
+        let mut kept = match there {
+            Some(kept) => kept,
+            None => Kept { summary: parcel_summary(parcel, &opening), events: Vec::new() },
+        };
+        match meet(parcel, &kept.events)? {
+            Meeting::Known => done.known += 1,
+            Meeting::GoesOn(_) if kept.events.is_empty() => done.added += 1,
+            Meeting::GoesOn(_) => done.continued += 1,
+        }
+        let from = kept.events.len();
+        for recorded in parcel.events.iter().skip(from) {
+            kept.push(recorded.at_ms, std::slice::from_ref(&recorded.event));
+        }
+        for (name, value) in &parcel.settings {
+            let key = format!("{name}:{}", kept.summary.id);
+            self.settings.entry(key).or_insert_with(|| value.clone());
+        }
+        if let Some(text) = &parcel.scenario_text {
+            self.scenarios.entry(opening.scenario_hash.to_owned()).or_insert_with(|| text.clone());
+        }
+        self.sessions.push(kept);
+        Ok(())
+    }
+}
+
+/// What a list shows of a session that is new here, before its events.
+fn parcel_summary(parcel: &Parcel, opening: &Opening<'_>) -> SessionSummary {
+    let at_ms = parcel.events.first().map_or(0, |first| first.at_ms);
+    SessionSummary {
+        id: parcel.id.clone(),
+        scenario_id: opening.scenario_id.to_owned(),
+        title: parcel.title.clone(),
+        audience: opening.audience,
+        difficulty: opening.difficulty,
+        scenario_hash: opening.scenario_hash.to_owned(),
+        started_ms: at_ms,
+        last_ms: at_ms,
+        last_seq: 0,
+        turns: 0,
+        finished: None,
     }
 }
 
@@ -121,17 +173,37 @@ impl Store for MemoryStore {
         only(id_or_part.trim(), newest.filter(fits).cloned().collect())
     }
 
-    fn delete(&mut self, session: &str) -> Result<()> {
-        let kept = self.sessions.remove(self.place(session)?);
-        let hash = kept.summary.scenario_hash;
-        if !self.sessions.iter().any(|other| other.summary.scenario_hash == hash) {
-            self.scenarios.remove(&hash);
+    fn delete_many(&mut self, sessions: &[&str]) -> Result<()> {
+        for session in sessions {
+            self.place(session)?;
         }
+        self.sessions.retain(|kept| !sessions.contains(&kept.summary.id.as_str()));
+        let needed = |hash: &String| self.sessions.iter().any(|kept| kept.summary.scenario_hash == *hash);
+        self.scenarios.retain(|hash, _| needed(hash));
+        let of = |key: &str| key.rsplit_once(':').is_some_and(|(_, id)| sessions.contains(&id));
+        self.settings.retain(|key, _| !of(key));
         Ok(())
+    }
+
+    fn take_in(&mut self, parcels: &mut dyn Iterator<Item = Result<Parcel>>) -> Result<TakenIn> {
+        let mut next = self.clone();
+        let mut done = TakenIn::default();
+        for parcel in parcels {
+            next.take_in_one(&parcel?, &mut done)?;
+        }
+        *self = next;
+        Ok(done)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>> {
         Ok(self.settings.get(key).cloned())
+    }
+
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>> {
+        let found = self.settings.iter().filter(|(key, _)| key.starts_with(prefix));
+        let mut found: Vec<(String, String)> = found.map(|(key, value)| (key.clone(), value.clone())).collect();
+        found.sort_unstable();
+        Ok(found)
     }
 
     fn set_setting(&mut self, key: &str, value: Option<&str>) -> Result<()> {

@@ -15,9 +15,11 @@ pub(super) const APPLICATION_ID: i32 = 0x7361_7977;
 /// Every step, oldest first.
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-const STEPS: &[M<'static>] = &[
-    M::up(
-        "
+const STEPS: &[M<'static>] =
+    &[FIRST, M::up("-- The events 'worded' and 'judged'."), M::up("-- The event 'attempted'.")];
+
+const FIRST: M<'static> = M::up(
+    "
     PRAGMA application_id = 0x73617977;
 
     CREATE TABLE scenarios (
@@ -77,6 +79,4 @@ const STEPS: &[M<'static>] = &[
     WHEN OLD.text IS NOT NULL
     BEGIN SELECT raise(ABORT, 'the text of a scenario belongs to its hash'); END;
     ",
-    ),
-    M::up("-- The events 'worded' and 'judged'."),
-];
+);

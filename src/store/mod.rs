@@ -7,6 +7,7 @@
 //! Order is by sequence and never by the clock: a clock that goes backwards changes what is shown as a time, nothing
 //! else.
 
+pub mod archive;
 mod error;
 mod memory;
 mod migrations;
@@ -150,13 +151,29 @@ pub trait Store: Send {
         Ok(self.sessions(&filter)?.pop())
     }
 
-    /// Delete a session, its events and, where no other session needs it, its scenario's text. The words are
-    /// overwritten, not only unlisted.
+    /// Delete a session, its events, what was set for it and, where no other session needs it, its scenario's text. The
+    /// words are overwritten, not only unlisted.
     ///
     /// # Errors
-    /// [`Error::NoSession`]; [`Error::LeftInLog`] where it is deleted, but another process keeps its words from being
-    /// overwritten; or what the place itself refuses.
-    fn delete(&mut self, session: &str) -> Result<()>;
+    /// As [`Store::delete_many`].
+    fn delete(&mut self, session: &str) -> Result<()> {
+        self.delete_many(&[session])
+    }
+
+    /// Delete several sessions in the same way, all of them or none.
+    ///
+    /// # Errors
+    /// [`Error::NoSession`]; [`Error::LeftInLog`] where they are deleted, but another process keeps their words from
+    /// being overwritten; or what the place itself refuses.
+    fn delete_many(&mut self, sessions: &[&str]) -> Result<()>;
+
+    /// Take in sessions from elsewhere, all of them or none: the first error that the parcels or the place give undoes
+    /// everything. A session that is there is gone on with where the parcel goes on from it, and otherwise left as it is.
+    ///
+    /// # Errors
+    /// [`Error::Differs`] where a session is there with another history; what the parcels give; or what the place itself
+    /// refuses.
+    fn take_in(&mut self, parcels: &mut dyn Iterator<Item = Result<Parcel>>) -> Result<TakenIn>;
 
     /// What was set under this name.
     ///
@@ -164,11 +181,77 @@ pub trait Store: Send {
     /// What the place itself refuses.
     fn setting(&self, key: &str) -> Result<Option<String>>;
 
-    /// Set something under a name, or forget it.
+    /// Set something under a name, or forget it. A name that ends in `:` and the id of a session is of that session, and
+    /// is deleted with it.
     ///
     /// # Errors
     /// What the place itself refuses.
     fn set_setting(&mut self, key: &str, value: Option<&str>) -> Result<()>;
+
+    /// What was set under the names that begin so, in the order of the names.
+    ///
+    /// # Errors
+    /// What the place itself refuses.
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>>;
+}
+
+/// A session on its way from one store to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parcel {
+    /// Its id.
+    pub id: String,
+    /// The scenario's title when it began.
+    pub title: String,
+    /// The scenario's whole text; none where it was lost to damage.
+    pub scenario_text: Option<String>,
+    /// Its events: places 1, 2, 3 ...
+    pub events: Vec<Recorded>,
+    /// What was set for it, by the name before the `:`.
+    pub settings: Vec<(String, String)>,
+}
+
+/// What came of taking in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Sessions that are new.
+    pub added: usize,
+    /// Sessions that were there and went on in their parcel.
+    pub continued: usize,
+    /// Sessions that were there already, with all of the parcel or more.
+    pub known: usize,
+}
+
+/// How a parcel stands to the session that is there.
+enum Meeting<'p> {
+    /// Nothing to do.
+    Known,
+    /// These come behind what is there.
+    GoesOn(&'p [Recorded]),
+}
+
+/// Compare a parcel with what is there; [`Error::Differs`] where neither goes on from the other.
+fn meet<'p>(parcel: &'p Parcel, there: &[Recorded]) -> Result<Meeting<'p>> {
+    let both = there.len().min(parcel.events.len());
+    if there.get(..both) != parcel.events.get(..both) {
+        return Err(Error::Differs(parcel.id.clone()));
+    }
+    let rest = parcel.events.get(both..).unwrap_or_default();
+    Ok(if rest.is_empty() { Meeting::Known } else { Meeting::GoesOn(rest) })
+}
+
+/// Check a parcel before anything of it is written.
+fn opening_of(parcel: &Parcel) -> Result<Opening<'_>> {
+    let id = &parcel.id;
+    let Some(found) = parcel.events.first().and_then(|first| Opening::of(&first.event)) else {
+        return Err(Error::Invalid(format!("the first event of the rehearsal '{id}' has to be 'started'")));
+    };
+    if parcel.scenario_text.as_ref().is_some_and(|text| text_hash(text) != found.scenario_hash) {
+        return Err(Error::Invalid(format!("the scenario of the rehearsal '{id}' does not have the hash it is given")));
+    }
+    if id.is_empty() || parcel.events.iter().zip(1..).any(|(recorded, seq)| recorded.seq != seq) {
+        return Err(Error::Invalid(format!("the events of the rehearsal '{id}' are not numbered 1, 2, 3 and so on")));
+    }
+    Ok(found)
 }
 
 /// The hash under which a scenario's text is kept: SHA-256 in hexadecimal, as `sha256sum` prints it.

@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, Mo
 use ratatui::layout::Rect;
 
 use super::keymap::{self, Hint, Key};
-use super::screens::{Go, Input, Screen, brief, consent, help, home, rehearsal};
+use super::screens::{Go, Input, Screen, attempt, brief, consent, help, home, rehearsal};
 use super::shared::Shared;
 use super::talk::{Happened, Talk};
 use super::theme::Colours;
@@ -75,6 +75,11 @@ impl App {
 
     /// Open the first page, and on top of it what was asked for.
     pub fn open(&mut self, opening: &Opening) {
+        match self.shared.wishes.keep_days.map_or(Ok(None), |days| self.shared.desk.keep_only(days)) {
+            Ok(None) => {}
+            Ok(Some(said)) => self.shared.notice(said),
+            Err(error) => self.shared.notice(error.to_string()),
+        }
         self.stack.push(Box::new(home::Home::new(&mut self.shared)));
         if let Some(text) = self.shared.desk.take_notice() {
             self.shared.notice(text);
@@ -103,6 +108,9 @@ impl App {
                     self.stack.push(Box::new(rehearsal::Rehearsal::new(&self.shared)));
                 }
             }
+        }
+        if let Some(due) = self.shared.desk.due_plan() {
+            self.stack.push(Box::new(attempt::Asking::new(due)));
         }
     }
 

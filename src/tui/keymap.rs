@@ -161,6 +161,14 @@ pub const CONSENT: &[Hint] = &[
     HELP,
 ];
 
+/// The question what became of a plan.
+pub const ATTEMPT: &[Hint] = &[
+    hint("\u{2191}\u{2193}", "choose", Key::Down),
+    hint("Enter", "answer", Key::Enter),
+    hint("Esc", "pass this over", Key::Esc),
+    HELP,
+];
+
 /// The conversation.
 pub const REHEARSAL: &[Hint] = &[
     hint("Enter", "send", Key::Enter),
@@ -235,8 +243,7 @@ pub const REVIEW: &[Hint] = &[
 ];
 
 /// The page of the look back that one writes on.
-pub const PLAN: &[Hint] =
-    &[hint("Tab", "next page", Key::Tab), hint("Enter", "the other field", Key::Enter), BACK, HELP];
+pub const PLAN: &[Hint] = &[hint("Tab", "next page", Key::Tab), hint("Enter", "next field", Key::Enter), BACK, HELP];
 
 /// Past rehearsals.
 pub const HISTORY: &[Hint] = &[

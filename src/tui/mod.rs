@@ -64,6 +64,8 @@ pub struct Wishes {
     pub difficulty: Option<crate::scenario::Difficulty>,
     /// Say nothing about the replies before the end.
     pub hide_feedback: bool,
+    /// Delete rehearsals that are older than so many days.
+    pub keep_days: Option<std::num::NonZeroU32>,
 }
 
 /// Run the app on the terminal until the user leaves. What is to be said on the terminal afterwards.

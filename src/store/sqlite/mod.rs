@@ -7,6 +7,7 @@ mod mend;
 mod open;
 mod presence;
 mod salvage;
+mod taking;
 mod wal;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,10 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
-use super::{Error, Filter, NewSession, Opening, Recorded, Result, Seq, SessionSummary, Store, Tally, only, opening};
+use super::{
+    Error, Filter, NewSession, Opening, Parcel, Recorded, Result, Seq, SessionSummary, Store, TakenIn, Tally, only,
+    opening,
+};
 use crate::session::{Event, Finish};
 
 pub use mend::Mended;
@@ -59,6 +63,8 @@ const ADD_SCENARIO: &str = "INSERT INTO scenarios (hash, text) VALUES (?1, ?2)
 const ADD_SESSION: &str = "INSERT INTO sessions (id, scenario_id, title, audience, difficulty, scenario, started_ms,
     last_ms, last_seq, last_pos, turns, finished)
     VALUES (?1, ?2, ?3, ?4, ?5, (SELECT n FROM scenarios WHERE hash = ?6), ?7, ?7, 0, 0, 0, NULL)";
+/// What was set for a session goes with it.
+const FORGET_OF: &str = "DELETE FROM settings WHERE lower(substr(key, -length(?1) - 1)) = ':' || lower(?1)";
 const EVENTS: &str = "SELECT e.seq, e.at_ms, e.payload FROM sessions s JOIN events e ON e.session = s.n
     WHERE s.id = ?1 AND e.seq > ?2 ORDER BY e.seq";
 const SUMMARY: &str = "SELECT s.id, s.scenario_id, s.title, s.audience, s.difficulty, c.hash, s.started_ms, s.last_ms,
@@ -235,6 +241,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Prepared { .. } => "prepared",
         Event::Felt { .. } => "felt",
         Event::Planned { .. } => "planned",
+        Event::Attempted { .. } => "attempted",
         Event::Finished { .. } => "finished",
     }
 }
@@ -370,16 +377,36 @@ impl Store for SqliteStore {
         only(id_or_part.trim(), fitting)
     }
 
-    fn delete(&mut self, session: &str) -> Result<()> {
+    fn delete_many(&mut self, sessions: &[&str]) -> Result<()> {
         self.in_its_place()?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
-        if tx.execute("DELETE FROM sessions WHERE id = ?1", [session]).map_err(&failed)? == 0 {
-            return Err(Error::NoSession(session.to_owned()));
+        for session in sessions {
+            if tx.execute("DELETE FROM sessions WHERE id = ?1", [session]).map_err(&failed)? == 0 {
+                return Err(Error::NoSession((*session).to_owned()));
+            }
+            tx.execute(FORGET_OF, [session]).map_err(&failed)?;
         }
         tx.execute("DELETE FROM scenarios WHERE n NOT IN (SELECT scenario FROM sessions)", []).map_err(&failed)?;
         tx.commit().map_err(&failed)?;
         self.empty_log()
+    }
+
+    fn take_in(&mut self, parcels: &mut dyn Iterator<Item = Result<Parcel>>) -> Result<TakenIn> {
+        self.in_its_place()?;
+        let failed = self.failed("written");
+        let tx = self.conn.transaction().map_err(&failed)?;
+        let done = taking::take_in(&tx, parcels, &failed)?;
+        tx.commit().map_err(&failed)?;
+        Ok(done)
+    }
+
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>> {
+        let failed = self.failed("read");
+        let mut statement =
+            self.statement("SELECT key, value FROM settings WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key")?;
+        let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?))).map_err(&failed)?;
+        rows.collect::<Result<_, _>>().map_err(&failed)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>> {

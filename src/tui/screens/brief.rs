@@ -54,6 +54,9 @@ fn asks(situation: &Situation) -> bool {
 /// A sentence for the user where it cannot be played.
 pub fn open(on: &mut Shared, id: &str) -> Result<Box<dyn Screen>, String> {
     let situation = read(on, id)?;
+    if let Some(word) = on.desk.word_about_attempts(id) {
+        on.notice(word);
+    }
     if asks(&situation) {
         return Ok(Box::new(safety::Ask::new(situation)));
     }

@@ -93,7 +93,7 @@ impl History {
         if on.talk.as_ref().is_some_and(|t| t.id() == id) {
             on.talk = None;
         }
-        match on.desk.delete(&id) {
+        match on.desk.delete(&[id]) {
             Ok(()) => on.notice("Deleted for good."),
             Err(error) => on.notice(error.to_string()),
         }

@@ -1,5 +1,6 @@
 //! The screens, one file each.
 
+pub mod attempt;
 pub mod brief;
 pub mod consent;
 pub mod help;

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, help, takes};
 use crate::report::course::{Mover, course, movers};
-use crate::report::{Remark, Summary, html, json, markdown, outcome};
+use crate::report::{Lens, Remark, Report, Summary, html, json, markdown, outcome};
 use crate::session::{Command, MOST_TENSE, Moment, Plan, Session, Speaker, TurnId};
 use crate::tui::app::dialog;
 use crate::tui::coach;
@@ -56,10 +56,10 @@ pub struct Review {
     scroll: Scroll,
     view: View,
     looked_at: Option<TurnId>,
-    what: Editor,
-    when: Editor,
-    /// Which of the two is written in.
-    second: bool,
+    /// With whom, what and when.
+    plan: [Editor; 3],
+    /// Which of them is written in.
+    field: usize,
     /// Whether it is asked in what form to save.
     saving: bool,
     /// Where to try again, once the way back is taken.
@@ -76,9 +76,8 @@ impl Review {
             scroll: Scroll::default(),
             view: Shown::beginning(),
             looked_at: None,
-            what: Editor::with(&plan.what),
-            when: Editor::with(&plan.when),
-            second: false,
+            plan: [&plan.who, &plan.what, &plan.when].map(|text| Editor::with(text)),
+            field: 0,
             saving: false,
             going_back: false,
         }
@@ -96,7 +95,8 @@ impl Review {
 
     fn keep_plan(&self, on: &mut Shared) {
         let Some(talk) = &mut on.talk else { return };
-        let plan = Plan { what: self.what.text().trim().to_owned(), when: self.when.text().trim().to_owned() };
+        let [who, what, when] = self.plan.each_ref().map(|editor| editor.text().trim().to_owned());
+        let plan = Plan { who, what, when };
         if talk.session().notes().plan.clone().unwrap_or_default() != plan {
             talk.send(Command::Plan(plan));
         }
@@ -162,16 +162,14 @@ impl Review {
         self.saving = false;
         self.keep_plan(on);
         let Some(talk) = &on.talk else { return };
-        let session = talk.session();
+        let id = talk.id().to_owned();
+        let report = Report::of(talk.session(), &on.desk.about(&id), Lens::Own);
         let (ending, text) = match form {
-            'h' => ("html", html::text(session)),
-            'm' => ("md", markdown::text(session)),
-            _ => ("json", json::text(session)),
+            'h' => ("html", html::text(&report)),
+            'm' => ("md", markdown::text(&report)),
+            _ => ("json", json::text(&report)),
         };
-        let day = on.desk.local(on.desk.now_ms()).date();
-        let id: String =
-            session.scenario().id.value.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        match on.desk.save_report(&format!("saywell-{id}-{day}"), ending, &text) {
+        match on.desk.save_report(&report, &id, ending, &text) {
             Ok(path) => on.notice(format!("Saved as {}", path.display())),
             Err(error) => on.notice(format!("This could not be saved: {error}")),
         }
@@ -319,9 +317,9 @@ impl Review {
         prose.draw(canvas, Rect { height, ..wide }, 0);
         (canvas.drawn.scroll_max, canvas.drawn.page) = (0, 0);
         let mut y = wide.y + height;
-        let fields = [("What I will say or do", &self.what, 4), ("When", &self.when, 2)];
-        for (n, (label, editor, rows)) in fields.into_iter().enumerate() {
-            let here = usize::from(self.second) == n;
+        let labels = [("With whom", 1), ("What I will say or do", 3), ("When", 1)];
+        for (n, ((label, rows), editor)) in labels.into_iter().zip(&self.plan).enumerate() {
+            let here = self.field == n;
             let sign = if here { "\u{25b8} " } else { "  " };
             canvas.put(wide, wide.x, y, &format!("{sign}{label}"), if here { theme.strong } else { theme.dim });
             let field = Rect { x: wide.x + 2, y: y + 1, width: wide.width - 2, height: rows }.intersection(wide);
@@ -340,14 +338,15 @@ impl Review {
     }
 
     fn write(&mut self, drawn: &Drawn, key: Key) {
-        let editor = if self.second { &mut self.when } else { &mut self.what };
+        let last = self.plan.len() - 1;
+        let Some(editor) = self.plan.get_mut(self.field) else { return };
         match key {
-            Key::Enter => self.second = !self.second,
+            Key::Enter => self.field = (self.field + 1) % (last + 1),
             Key::Up if editor.key(key, drawn.field_width, true) == crate::tui::widgets::editor::Took::Edge => {
-                self.second = false;
+                self.field = self.field.saturating_sub(1);
             }
             Key::Down if editor.key(key, drawn.field_width, true) == crate::tui::widgets::editor::Took::Edge => {
-                self.second = true;
+                self.field = (self.field + 1).min(last);
             }
             Key::Up | Key::Down => {}
             key => {
@@ -427,8 +426,8 @@ impl Screen for Review {
             Page::ForReal => self.draw_for_real(talk.session(), canvas, inner),
         }
         if self.saving {
-            let text = "In which form? The file lies in the folder you started from and holds what you said; only you \
-                 can read it.";
+            let text = "In which form? The file holds what you said. Only you can read it, and it goes when you delete this \
+                 rehearsal.";
             let buttons =
                 [("HTML (h)", Key::Char('h')), ("Markdown (m)", Key::Char('m')), ("JSON (j)", Key::Char('j'))];
             dialog(canvas, "Save", text, &buttons);
@@ -450,19 +449,21 @@ impl Screen for Review {
         match input {
             Input::Key(key) => return self.key(on, drawn, key),
             Input::Paste(text) if self.page == Page::ForReal => {
-                let editor = if self.second { &mut self.when } else { &mut self.what };
-                editor.insert(text, false);
+                if let Some(editor) = self.plan.get_mut(self.field) {
+                    editor.insert(text, false);
+                }
             }
             Input::Click { hit: Hit::Choice(0, n), .. } => self.turn_page(on, n),
             Input::Click { hit: Hit::Choice(1, n), .. } => Self::feel(on, u8::try_from(n).unwrap_or(MOST_TENSE)),
-            Input::Click { hit: Hit::Choice(2, n), .. } => self.second = n == 1,
+            Input::Click { hit: Hit::Choice(2, n), .. } => self.field = n.min(self.plan.len() - 1),
             Input::Click { hit: Hit::Finding(turn, _), .. } => {
                 self.looked_at = Some(turn);
                 self.scroll = Scroll::default();
             }
             Input::Click { hit: Hit::Field(first), column, row } => {
-                let editor = if self.second { &mut self.when } else { &mut self.what };
-                editor.click(drawn.field_width, column, row + first);
+                if let Some(editor) = self.plan.get_mut(self.field) {
+                    editor.click(drawn.field_width, column, row + first);
+                }
             }
             Input::Scroll(by, column, row) => match (&on.talk, drawn.conversation) {
                 (Some(talk), Some(area)) if area.contains((column, row).into()) => {
