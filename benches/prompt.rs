@@ -13,7 +13,8 @@ use saywell::counterpart::prompted::prompt::{Prompt, Remembered};
 use saywell::llm::Message;
 use saywell::llm::Tokens;
 use saywell::prompts::Prompts;
-use saywell::session::Cue;
+use saywell::runtime::Told;
+use saywell::session::{Command, Cue, Event};
 
 const TURNS: usize = 50;
 static VOCABULARY: OnceLock<Tokens> = OnceLock::new();
@@ -98,6 +99,7 @@ fn main() {
         );
     }
     assembly();
+    sentence();
 }
 
 /// How long it takes from a reply that was moved on to the messages of its request, at turn 200.
@@ -131,4 +133,29 @@ fn assembly() {
         .collect();
     times.sort_unstable();
     println!("\nfrom the director's step to the messages, at turn 200: median {:?}", times[times.len() / 2]);
+}
+
+/// How long it takes from the last piece of a sentence to the sentence on its way to the screen, in a long talk.
+fn sentence() {
+    let scenario = endless(CHORES);
+    let answers = (0..200).map(|n| says(&answer(n, 30)));
+    let last = (0..40).map(|n| says(&format!("That was number {n} of it, and now I want my tea. And more.")));
+    let fake = Fake::new(answers.chain(last));
+    let mut runtime = scripted(&scenario, CHORES);
+    runtime.set_counterpart(Box::new(model_support::counterpart(&fake)));
+    for n in 0..200 {
+        say(&mut runtime, &reply(n));
+    }
+    let (mut whole, mut times) = (None, Vec::new());
+    for n in 0..40 {
+        let command = Command::Say(format!("And {n}? {}", reply(n)));
+        let _ = runtime.submit_watched(command, &mut |told| match told {
+            Told::Event(recorded) if matches!(recorded.event, Event::Moved { .. }) => whole = Some(Instant::now()),
+            Told::Partly(..) => times.extend(whole.take().map(|moved: Instant| moved.elapsed())),
+            Told::Event(_) => {}
+        });
+    }
+    times.sort_unstable();
+    let median = times.get(times.len() / 2);
+    println!("from the director's step to the first sentence shown, model's time none, at turn 200: median {median:?}");
 }

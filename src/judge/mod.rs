@@ -208,7 +208,7 @@ pub fn read(text: &str, case: &Case) -> Result<Vec<Mark>, String> {
 /// The words of the reply that a quote is, as they stand there; quotation marks around it and an ellipsis do not count.
 fn find<'r>(reply: &'r str, quote: &str) -> Option<&'r str> {
     let quote = quote.trim().trim_matches(['"', '\u{201c}', '\u{201d}', '\u{2026}', ' ']).trim_end_matches("...");
-    let enough = words(quote, 1).first().is_some();
+    let enough = !words(quote, 1).is_empty();
     let at = reply.find(quote).filter(|_| enough)?;
     reply.get(at..at + quote.len())
 }

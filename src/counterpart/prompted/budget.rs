@@ -120,7 +120,7 @@ mod tests {
         fn blocks_leave_seldom_and_what_stays_fits(costs in prop::collection::vec(1usize..160, 1..400)) {
             let budget = Budget::of(Some(4_096));
             let turns: Vec<(TurnId, usize)> = costs.iter().enumerate().map(|(n, c)| (n as TurnId, *c)).collect();
-            let ours = |id: TurnId| id % 2 == 0;
+            let ours = |id: TurnId| id.is_multiple_of(2);
             let mut last = 0;
             let mut moved_at = None;
             for n in (1..turns.len()).step_by(2) {

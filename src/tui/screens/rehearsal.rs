@@ -61,6 +61,7 @@ impl Rehearsal {
             situation: true,
             saying: talk.saying(),
             answering: talk.answering(),
+            waiting: talk.waiting(),
             thinking: talk.thinking(),
             chosen: self.looked_at.map(|(turn, _)| turn),
         }

@@ -127,6 +127,7 @@ impl Review {
             situation: false,
             saying: None,
             answering: "",
+            waiting: None,
             thinking: false,
             chosen: self.looked_at,
         }

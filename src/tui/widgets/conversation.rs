@@ -27,6 +27,8 @@ pub struct Shown<'a> {
     pub saying: Option<&'a str>,
     /// What came of the other's answer so far.
     pub answering: &'a str,
+    /// Seconds until a model that failed is asked again.
+    pub waiting: Option<u64>,
     /// Whether the other thinks.
     pub thinking: bool,
     /// The reply that is looked at.
@@ -141,6 +143,11 @@ impl Shown<'_> {
             _ if !self.answering.is_empty() => {
                 let more = Rich::of(&tame_line(self.answering), theme.text).add(" \u{2026}", theme.dim);
                 (self.lead(name, theme.other, false), more)
+            }
+            _ if self.waiting.is_some() => {
+                let seconds = self.waiting.unwrap_or(0);
+                let words = format!("is a little slow; asked again in {seconds} s  (Esc: do not wait)");
+                (self.lead(name, theme.other, false), Rich::of(&words, theme.dim))
             }
             _ => (self.lead(name, theme.other, false), Rich::of("is thinking \u{2026}  (Esc: do not wait)", theme.dim)),
         };
