@@ -2,6 +2,8 @@
 //! "stop" to the closed socket. Against a server in the same process; prints medians and the worst of each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "../tests/model_support/mod.rs"]
+mod model_support;
 #[path = "../tests/wire_support/mod.rs"]
 mod wire_support;
 
@@ -13,48 +15,44 @@ use saywell::counterpart::Partly;
 use saywell::llm::{Chunk, Engine, OpenAi, Permit};
 use saywell::prompts::Prompts;
 use saywell::runtime::{Model, Runtime, Stop, Told, system_clock};
-use saywell::scenario::{self, Difficulty};
+use saywell::scenario::Difficulty;
 use saywell::session::{Command, Setup};
-use saywell::store::{SqliteStore, text_hash};
+use saywell::store::{MemoryStore, SqliteStore, Store, text_hash};
 use wire_support::*;
 
-const SCENARIO: &str = include_str!("../scenarios/dispute-partner-chores.yaml");
+const SCENARIO: &str = model_support::CHORES;
 const TURNS: usize = 40;
 
 fn main() {
-    turns("all at once", Duration::ZERO);
-    turns("200 tokens a second", Duration::from_millis(5));
+    let folder = tempfile::tempdir().unwrap();
+    let disk = || Box::new(SqliteStore::open(folder.path().join("saywell.db")).unwrap());
+    turns("in memory, all at once", Box::new(MemoryStore::default()), Duration::ZERO);
+    turns("on disk, all at once", disk(), Duration::ZERO);
+    turns("on disk, 200 tokens a second", disk(), Duration::from_millis(5));
+    syncs(folder.path());
     stops();
 }
 
 /// Different lines, as the counterpart says none twice.
 fn line(n: usize) -> Vec<String> {
-    let things = [
-        "the bins",
-        "the shift",
-        "the car",
-        "the dog",
-        "the rent",
-        "the bus",
-        "my boots",
-        "that form",
-        "tea",
-        "the van",
-    ];
-    let text = format!("I was thinking of {} on day {n}. It was a long one, and I am tired.", things[n % things.len()]);
+    let things = ["apples", "boots", "curtains", "ladders", "saucepans", "letters", "bottles"];
+    let thing = |k: usize| things[(n + k) % things.len()];
+    let text = format!(
+        "I put the {} number {n} back on shelf 0 by the door. I put the {} number {n} back on shelf 1 by the door.",
+        thing(0),
+        thing(1)
+    );
     let mut tokens: Vec<String> = text.split_inclusive(' ').map(words).collect();
     tokens.push([finish("stop"), DONE.to_owned()].concat());
     tokens
 }
 
-fn turns(name: &str, pace: Duration) {
+fn turns(name: &str, store: Box<dyn Store>, pace: Duration) {
     let server = TestServer::new(move |n, _| vec![head(), Step::Paced(line(n), pace)]);
-    let folder = tempfile::tempdir().unwrap();
-    let store = Box::new(SqliteStore::open(folder.path().join("saywell.db")).unwrap());
-    let (scenario, _) = scenario::parse(SCENARIO);
     let setup =
         Setup { audience: Audience::Client, difficulty: Difficulty::Hard, seed: 7, scenario_hash: text_hash(SCENARIO) };
-    let (mut runtime, _) = Runtime::start(store, Arc::new(scenario.unwrap()), SCENARIO, setup, system_clock).unwrap();
+    let (mut runtime, _) =
+        Runtime::start(store, model_support::endless(SCENARIO), SCENARIO, setup, system_clock).unwrap();
     let client = OpenAi::new(server.settings(), Permit::ThisComputer);
     client.prepare().unwrap();
     runtime.use_model(&Model::new(Engine::default(), Arc::new(client), Arc::new(Prompts::default())));
@@ -90,6 +88,19 @@ fn turns(name: &str, pace: Duration) {
     report(&format!("{name}: Enter to the whole request at the server (stored, analysed, prompt made)"), to_wire);
     report(&format!("{name}: last token of the first sentence sent, to the sentence told"), to_sentence);
     report(&format!("{name}: end of the answer sent, to the last sentence told"), to_end);
+}
+
+/// What this disk takes to make a few bytes safe: each reply waits for that.
+fn syncs(folder: &std::path::Path) {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(folder.join("sync")).unwrap();
+    let one = |file: &mut std::fs::File| {
+        let begun = Instant::now();
+        file.write_all(&[b'x'; 512]).unwrap();
+        file.sync_data().unwrap();
+        begun.elapsed()
+    };
+    report("512 bytes to this disk, synced", (0..TURNS).map(|_| one(&mut file)).collect());
 }
 
 fn stops() {

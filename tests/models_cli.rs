@@ -112,6 +112,8 @@ fn another_computer_is_asked_about_once_and_a_no_sends_nothing() {
     assert_eq!(server.connections(), 0);
     let (_, text) = home.play(&[], &format!("yes\n{said}"));
     assert!(text.contains(LINE), "{text}");
+    let sent = server.requests().iter().map(|seen| seen.body.to_string()).collect::<String>();
+    assert!(sent.contains("Rhian") && !sent.contains("Ceri"), "the user's name in the situation stays here: {sent}");
     let (_, text) = home.play(&[], said);
     assert!(text.contains(LINE) && !text.contains("May it be sent"), "it is remembered: {text}");
     assert_eq!(home.run(&["doctor", "--forget", "0.0.0.0"], "").0, Some(0));

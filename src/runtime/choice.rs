@@ -93,7 +93,7 @@ impl Choice {
     /// The judge, as far as it may be asked.
     pub fn judge(&self, mut agreed: impl FnMut(&str) -> bool) -> Option<Judge> {
         let server = self.judge.as_ref()?;
-        self.model(server, agreed(server.host())).map(|model| model.judge())
+        self.model(server, agreed(server.host()), &self.private).map(|model| model.judge())
     }
 
     /// Have the server of this name word the other's lines from the next rehearsal on; [`config::SCRIPTED`] for the script.
@@ -153,7 +153,7 @@ impl Choice {
             "Your settings choose the model '{}' on {host}. That is another computer.\n\
              With each reply it is sent: the situation, what you and the other person said in this rehearsal, and how \
              things stand between you. It {does}. Nothing else is sent: no past rehearsals, no notes, nothing else about you. \
-             Names and places that you list under [private] in the settings are replaced before that.\n\
+             Your name in the situation, and names and places listed under [private] in the settings, are replaced first.\n\
              Whoever runs that server can read what it is sent; its own rules say what it keeps.{open}\n\
              May it be sent to {host}? With no, the script plays the other person, and nothing leaves this computer.",
             server.model
@@ -163,8 +163,12 @@ impl Choice {
 
     /// Have the chosen models take part in a rehearsal, as far as they may. Nothing is connected yet.
     pub fn equip(&self, runtime: &mut Runtime, mut agreed: impl FnMut(&str) -> bool) {
-        let mut model =
-            |server: &Option<Server>| server.as_ref().and_then(|server| self.model(server, agreed(server.host())));
+        // People put themselves into situations of their own, with their name.
+        let mut private = self.private.clone();
+        private.names.push(runtime.session().scenario().you.name.clone());
+        let mut model = |server: &Option<Server>| {
+            server.as_ref().and_then(|server| self.model(server, agreed(server.host()), &private))
+        };
         if let Some(voice) = model(&self.voice) {
             runtime.use_model(&voice);
         }
@@ -173,7 +177,7 @@ impl Choice {
         }
     }
 
-    fn model(&self, server: &Server, agreed: bool) -> Option<Model> {
+    fn model(&self, server: &Server, agreed: bool, private: &Private) -> Option<Model> {
         let permit = match (server.is_local(), agreed) {
             _ if self.offline => return None,
             (true, _) => Permit::ThisComputer,
@@ -189,8 +193,8 @@ impl Choice {
             client
         });
         let mut provider: Arc<dyn Provider> = Arc::new(client.clone());
-        if !server.is_local() && !self.private.is_empty() {
-            provider = Arc::new(Redacted::new(provider, self.private.clone()));
+        if !server.is_local() && !private.is_empty() {
+            provider = Arc::new(Redacted::new(provider, private.clone()));
         }
         Some(Model::new(self.engine.clone(), provider, Arc::clone(&self.prompts)))
     }

@@ -19,6 +19,9 @@ const PROBE_WAIT: Duration = Duration::from_millis(800);
 /// How many models are named.
 const NAMED: usize = 12;
 
+/// The tokens of thirty replies at most: of the requests and of the answers.
+const THIRTY: (f64, f64) = (96_000.0, 6_000.0);
+
 /// What is said to a model to see whether it answers.
 const HELLO: &str = "Say hello in one short sentence.";
 
@@ -75,6 +78,13 @@ fn look_at(engine: &Engine, server: &Server, used: bool, line: &mut dyn FnMut(Li
     let said = server.profile().context_at.and_then(|path| get(engine, &client, path, LIST_WAIT).ok());
     let context = said.iter().chain(&models).find_map(|value| context(value, &server.model));
     line(room(server, context));
+    if let Some((request, answer)) = server.price {
+        let cost = (THIRTY.0 * request + THIRTY.1 * answer) / 1e6;
+        line(Line::new(
+            State::Note,
+            format!("{name}: thirty replies cost about {cost:.3} at the prices in the settings"),
+        ));
+    }
 }
 
 fn round_trip(engine: &Engine, client: &OpenAi) -> Result<String, Error> {
