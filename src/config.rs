@@ -13,6 +13,7 @@ use toml::Spanned;
 use crate::llm::Server;
 use crate::llm::keys::KeySource;
 use crate::llm::redact::Private;
+use crate::safety::Country;
 use crate::scenario::Difficulty;
 
 /// What the file may say. Arguments of a command go before it.
@@ -22,6 +23,8 @@ pub struct Config {
     pub difficulty: Option<Difficulty>,
     /// Say nothing about the replies before the end.
     pub hide_feedback: bool,
+    /// The country whose lines for help are shown, such as `IE`; the language setting says it otherwise.
+    pub country: Option<Country>,
     /// A folder with one's own situations, instead of the usual one. `~/` stands for the home directory.
     pub scenarios: Option<PathBuf>,
     /// The server whose model words the other's lines; none for the script.
@@ -46,6 +49,7 @@ pub struct Config {
 struct File {
     difficulty: Option<Difficulty>,
     hide_feedback: bool,
+    country: Option<Country>,
     scenarios: Option<PathBuf>,
     counterpart: Option<Spanned<String>>,
     judge: Option<Spanned<String>>,
@@ -133,6 +137,7 @@ impl File {
         Ok(Config {
             difficulty: self.difficulty,
             hide_feedback: self.hide_feedback,
+            country: self.country,
             scenarios: self.scenarios.map(at_home),
             counterpart: known(self.counterpart)?,
             judge: known(self.judge)?,
@@ -259,6 +264,9 @@ mod tests {
         let error = read("hide_feedback = true\ndificulty = \"hard\"\n").unwrap_err().to_string();
         assert!(error.contains("line 2"), "{error}");
         assert!(error.contains("dificulty") && error.contains("`difficulty`"), "{error}");
+        assert_eq!(read("country = \"uk\"\n").unwrap().country.map(Country::code), Some("GB"));
+        let error = read("country = \"XX\"").unwrap_err().to_string();
+        assert!(error.contains("line 1") && error.contains("findahelpline.com"), "{error}");
         let error = read("difficulty = \"brutal\"").unwrap_err().to_string();
         assert!(error.contains("gentle") && error.contains("line 1"), "{error}");
         assert!(read("difficulty = ").unwrap_err().to_string().contains('^'), "a caret points at the place");

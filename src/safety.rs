@@ -1,4 +1,7 @@
-//! The words about danger and help. They stand in `safety/words.yaml`, where a clinician can review them.
+//! The words about danger and help. They stand in `safety/words.yaml`, where a clinician can review them, and the numbers
+//! in `safety/lines.yaml`. `docs/safety.md` says when which is shown.
+
+pub mod lines;
 
 use std::sync::OnceLock;
 
@@ -6,6 +9,7 @@ use serde::Deserialize;
 
 use crate::analysis::Id;
 use crate::scenario::yaml;
+pub use lines::Country;
 
 /// The text of the whole safety flow.
 #[derive(Debug, Default, Deserialize)]
@@ -19,8 +23,14 @@ pub struct Words {
     pub certain: Certain,
     /// After a vague one.
     pub unclear: Unclear,
-    /// Where to turn.
-    pub help: String,
+    /// When the user goes on after a stop.
+    pub go_on: String,
+    /// Where to turn; the lines themselves are in another file.
+    pub help: Help,
+    /// How to leave the app without a trace.
+    pub exit: String,
+    /// The same in plain mode.
+    pub exit_plain: String,
 }
 
 /// Before a scene.
@@ -43,6 +53,8 @@ pub struct Screen {
 pub struct Certain {
     /// First words.
     pub opening: String,
+    /// What is said when the lines for help have been named.
+    pub after_help: String,
     /// For each signal.
     pub self_harm: String,
     /// For each signal.
@@ -57,6 +69,8 @@ pub struct Certain {
     pub kept: String,
     /// How to leave or go on.
     pub go_on: String,
+    /// When the user stopped here.
+    pub stopped: String,
 }
 
 /// After a vague statement.
@@ -69,6 +83,41 @@ pub struct Unclear {
     pub choices: String,
 }
 
+/// Where to turn.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Help {
+    /// Above the lines of a country.
+    pub heading: String,
+    /// Above the lines of several.
+    pub anywhere: String,
+    /// In danger.
+    pub emergency: String,
+    /// To talk.
+    pub crisis: String,
+    /// By text message.
+    pub text: String,
+    /// Domestic abuse.
+    pub abuse: String,
+    /// Children.
+    pub child: String,
+    /// Every other country.
+    pub elsewhere: String,
+    /// In danger, in a country that is not known.
+    pub unknown: String,
+}
+
+/// How a paragraph of the flow is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Said plainly.
+    Said,
+    /// Where to turn: it has to stand out.
+    Help,
+    /// By the way.
+    Aside,
+}
+
 /// The words, read once.
 pub fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
@@ -76,22 +125,43 @@ pub fn words() -> &'static Words {
 }
 
 impl Words {
-    /// What is said first after a direct statement about these signals: an opening, then a sentence for each.
-    pub fn for_certain(&self, signals: &[Id], name: &str) -> String {
-        let mut out = self.certain.opening.replace("{name}", name);
-        for id in signals {
-            let words = match id {
+    /// What is said after a direct statement about these signals, a paragraph each. Where to turn comes first. `name` is
+    /// the other person of the scene.
+    pub fn for_certain(&self, signals: &[Id], name: &str, country: Option<Country>) -> Vec<(Tone, String)> {
+        let said = |text: &str| (Tone::Said, text.trim_end().replace("{name}", name));
+        let help = (Tone::Help, lines::help(country, signals));
+        let mut out = vec![said(&self.certain.opening)];
+        // Who only asks to stop is not told that it sounds like danger.
+        let danger = signals.iter().any(|id| *id != Id::Stop);
+        if danger {
+            out.extend([help.clone(), said(&self.certain.after_help)]);
+        }
+        out.extend(signals.iter().map(|id| {
+            said(match id {
                 Id::SelfHarm => &self.certain.self_harm,
                 Id::HarmToOthers => &self.certain.harm_to_others,
                 Id::Abuse => &self.certain.abuse,
                 Id::ChildOrElderHarm => &self.certain.child_or_elder_harm,
                 _ => &self.certain.stop,
-            };
-            out.push_str(words);
-            out.push('\n');
+            })
+        }));
+        if !danger {
+            out.push(help);
         }
+        out.push((Tone::Aside, self.certain.kept.replace("{name}", name)));
         out
     }
+
+    /// What is said when the question before a scene was answered with yes or unsure.
+    pub fn for_screen(&self, country: Option<Country>) -> Vec<(Tone, String)> {
+        let stop = (Tone::Said, self.screen.stop.trim_end().to_owned());
+        vec![stop, (Tone::Help, lines::help(country, &[Id::Abuse])), (Tone::Aside, self.screen.kept.clone())]
+    }
+}
+
+/// Paragraphs as one text.
+pub fn text(paragraphs: &[(Tone, String)]) -> String {
+    paragraphs.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]
@@ -104,11 +174,22 @@ mod tests {
         let words: Option<Words> = yaml::read(include_str!("../safety/words.yaml"), &mut problems);
         assert_eq!(problems, vec![]);
         let words = words.unwrap();
+        let mut seen = std::collections::HashSet::new();
         for signal in [Id::SelfHarm, Id::HarmToOthers, Id::Abuse, Id::ChildOrElderHarm, Id::Stop] {
-            let text = words.for_certain(&[signal], "Alex");
-            assert!(text.contains("Alex has gone"), "{text}");
-            assert!(text.lines().count() >= 3, "{signal} has no words of its own: {text}");
+            let text = text(&words.for_certain(&[signal], "Alex", Country::of("IE")));
+            assert!(text.contains("Alex was only a role"), "{text}");
+            assert!(text.contains("116 123") && !text.contains('{'), "{text}");
+            assert!(seen.insert(text.clone()), "{signal} has no words of its own: {text}");
         }
-        assert!(words.help.contains("988") && words.help.contains("findahelpline.com"));
+    }
+
+    #[test]
+    fn where_to_turn_comes_before_everything_but_the_stop_itself() {
+        for signal in [Id::SelfHarm, Id::HarmToOthers, Id::Abuse, Id::ChildOrElderHarm] {
+            let said = words().for_certain(&[signal], "Alex", None);
+            assert_eq!(said.iter().position(|(tone, _)| *tone == Tone::Help), Some(1), "{said:?}");
+        }
+        let said = words().for_certain(&[Id::Stop], "Alex", None);
+        assert!(!text(&said).contains("danger. That matters"), "{said:?}");
     }
 }

@@ -6,6 +6,10 @@
 
 use std::borrow::Cow;
 
+/// Has a terminal forget: the cursor home, the screen cleared (ED 2), and the lines that scrolled off it (ED 3, which
+/// xterm brought and most terminals know; `screen` does not).
+pub const WIPE: &str = "\x1b[H\x1b[2J\x1b[3J";
+
 /// What stands in the place of a control character.
 const REPLACEMENT: char = '\u{FFFD}';
 

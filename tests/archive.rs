@@ -1,54 +1,20 @@
 //! Export and import: what goes out comes back the same, and a file that is not one of ours changes nothing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod history_support;
 mod store_support;
 
 use std::io::{BufReader, Cursor, Read};
-use std::sync::{Arc, OnceLock};
 
+use history_support::{TEXT, command, history, text};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
-use saywell::scenario::{self, Scenario};
-use saywell::session::{Attempt, Command, Effect, Event, Moment, Plan, Session, Setup, Source};
+use saywell::session::{Command, Event, Plan};
 use saywell::store::archive::{self, Reader};
 use saywell::store::{
     Error, Filter, MemoryStore, NewSession, Recorded, SessionSummary, SqliteStore, Store, TakenIn, text_hash,
 };
 use serde_json::{Value, json};
-
-const TEXT: &str = include_str!("../scenarios/grief-mother-belongings.yaml");
-
-fn scenario() -> &'static Arc<Scenario> {
-    static SCENARIO: OnceLock<Arc<Scenario>> = OnceLock::new();
-    SCENARIO.get_or_init(|| Arc::new(scenario::parse(TEXT).0.unwrap()))
-}
-
-/// The events of a rehearsal in which the user does this.
-fn history(seed: u64, commands: Vec<Command>) -> Vec<Event> {
-    let scenario = Arc::clone(scenario());
-    let (audience, difficulty) = (scenario.audience, scenario.difficulty);
-    let setup = Setup { audience, difficulty, seed, scenario_hash: text_hash(TEXT) };
-    let (mut session, started) = Session::start(scenario, setup);
-    let (mut events, mut commands, mut next) = (Vec::new(), commands.into_iter(), Some(started));
-    loop {
-        while let Some(event) = next.take() {
-            events.push(event.clone());
-            next = session.handle(event).unwrap().into_iter().find_map(|effect| match effect {
-                Effect::Record(event) => Some(event),
-                Effect::Speak(cue) => {
-                    let (turn, parent) = (cue.turn, cue.parent);
-                    Some(Event::CounterpartSaid { turn, parent, text: cue.line, source: Source::Scripted })
-                }
-                Effect::ShowSafety(_) => None,
-            });
-        }
-        match commands.next() {
-            Some(command) => next = session.decide(command).ok(),
-            None => return events,
-        }
-    }
-}
 
 fn id(n: usize) -> String {
     format!("0193a000-0000-7000-8000-{n:012x}")
@@ -91,26 +57,6 @@ fn small() -> MemoryStore {
     store.set_setting(&format!("draft:{}", id(1)), Some("half a tho")).unwrap();
     store.set_setting("theme", Some("dark")).unwrap();
     store
-}
-
-fn text() -> impl Strategy<Value = String> {
-    let said = select(vec!["You never ask me.", "I felt sad on Sunday when you rang. Could we go together?", "", "ok"]);
-    prop_oneof![2 => said.prop_map(str::to_owned), 1 => "\\PC{0,60}", 1 => any::<String>()]
-}
-
-fn command() -> impl Strategy<Value = Command> {
-    let moment = select(vec![Moment::Before, Moment::After]);
-    let answer = select(Attempt::ALL.to_vec());
-    prop_oneof![
-        6 => text().prop_map(Command::Say),
-        1 => (1_u32..4).prop_map(Command::Back),
-        1 => (0_u32..12).prop_map(Command::Retry),
-        1 => Just(Command::Finish),
-        1 => any::<bool>().prop_map(|in_role| Command::Acknowledge { in_role }),
-        1 => (moment, 0_u8..=10).prop_map(|(when, level)| Command::Feel { when, level }),
-        1 => (text(), text(), text()).prop_map(|(who, what, when)| Command::Plan(Plan { who, what, when })),
-        1 => (answer, text()).prop_map(|(how, note)| Command::Attempt { how, note }),
-    ]
 }
 
 proptest! {
@@ -413,4 +359,14 @@ fn an_entry_that_cannot_be_read_leaves_its_rehearsal_out_and_says_so() {
     assert_eq!((written.rehearsals, written.left_out.len()), (1, 1));
     assert_eq!(written.left_out[0].0, id(1));
     assert!(take_in(&mut MemoryStore::new(), &out).is_ok());
+}
+
+#[test]
+fn a_database_that_is_taken_away_meanwhile_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = store_support::database(&dir);
+    let mut store = SqliteStore::open(&path).unwrap();
+    let file = exported(&small());
+    let mut parcels = Reader::new(Cursor::new(&file)).inspect(|_| drop(std::fs::remove_file(&path)));
+    assert!(matches!(store.take_in(&mut parcels), Err(Error::Moved { .. })));
 }

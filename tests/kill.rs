@@ -37,8 +37,10 @@ fn killed(data: &Path, arguments: &[&str], dice: &mut Dice) -> (Vec<Value>, bool
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut process = Killed(command.spawn().unwrap());
     // The pipe holds all of it, so nothing waits for a turn; behind it the input ends, so nothing waits for ever.
+    // The question whether raising this could be dangerous comes first.
+    let answer = if arguments.first() == Some(&"play") { "no\n" } else { "" };
     let script: String = (0..25).map(|_| format!("{}\n", REPLIES[dice.below(REPLIES.len())])).collect();
-    process.0.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    process.0.stdin.take().unwrap().write_all(format!("{answer}{script}").as_bytes()).unwrap();
     let mut out = BufReader::new(process.0.stdout.take().unwrap());
     let mut heard = String::new();
     for _ in 0..dice.below(22) {
@@ -98,7 +100,7 @@ fn two_hundred_kills_lose_no_reply() {
             };
             kills += usize::from(alive);
             resumed += usize::from(session.is_some());
-            session = session.or_else(|| said.first().map(|line| line["session"].as_str().unwrap().to_owned()));
+            session = session.or_else(|| said.iter().find_map(|line| Some(line["session"].as_str()?.to_owned())));
             if let Some(id) = &session {
                 replies += check(&database, id, &said);
             }

@@ -149,7 +149,7 @@ fn every_odd_kind_of_reply_is_answered_in_character() {
     let home = Home::new();
     let long = "and then I said to her that ".repeat(430);
     let replies = format!(
-        "hi\nwhat do you want?\nthanks\nsorry, that was unfair of me\n\nok\nok\n{long}\n\
+        "no\nhi\nwhat do you want?\nthanks\nsorry, that was unfair of me\n\nok\nok\n{long}\n\
          quiero hablar contigo de esto, por favor, no puedo\nasdkjh qwlkjd zxmcnb\n\u{1f622}\n"
     );
     let events = home.json(&["play", CHORES, "--json", "--seed", "2"], &replies);
@@ -188,7 +188,7 @@ fn a_safety_signal_stops_the_scene_and_is_not_scored() {
     let home = Home::new();
     let said = "I want to kill myself.\nwell?\nI am safe\nI was in a dark place. I miss her.\n";
     let text = out(&home.run(&["play", GRIEF, "--seed", "3"], said));
-    let stop = text.find("I'm stopping the scene here. Rhian has gone").expect(&text);
+    let stop = text.find("I'm stopping the scene here. Rhian was only a role").expect(&text);
     let help = text.find("988").unwrap();
     assert!(stop < help);
     let answered = text[stop..].find("\nRhian: ").expect("after the words 'I am safe' the scene goes on");

@@ -120,6 +120,7 @@ const MISTAKES: &[Mistake] = &[
     ),
     mistake(Code::SameLineTwice, &[("\"Is it worse in the bedroom?\"", "§\"I'm late, for the tram but go on!\"")]),
     mistake(Code::NeverHolds, &[("{ here: \">= 2\", any: [blame", "{ trust: §\">= 12\", any: [blame")]),
+    mistake(Code::SpeaksOfDanger, &[("\"Wow. Hello to you too.\"", "§\"I want to kill myself.\"")]),
     mistake(Code::NeverUsed, &[("mentions: [trumpet, music", "mentions: [trumpet, §co-worker")]),
     mistake(Code::FewTests, &[("tests:\n", "§tests: []\n✂")]),
     mistake(

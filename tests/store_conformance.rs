@@ -6,7 +6,7 @@ mod store_support;
 use saywell::analysis::Audience;
 use saywell::scenario::Difficulty;
 use saywell::session::{Event, Finish};
-use saywell::store::{Error, Filter, MemoryStore, SqliteStore, Store, copy, text_hash};
+use saywell::store::{Cost, Error, Filter, MemoryStore, Passphrase, SqliteStore, Store, copy, text_hash};
 use store_support::{TEXT, new, opening, said, started_with};
 
 fn ids(store: &dyn Store, filter: &Filter) -> Vec<String> {
@@ -197,5 +197,11 @@ conformance!(memory, ((), MemoryStore::new()));
 conformance!(sqlite, {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(dir.path().join("deep/er/saywell.db")).unwrap();
+    (dir, store)
+});
+conformance!(locked, {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(dir.path().join("saywell.db")).unwrap();
+    store.set_passphrase(&Passphrase::new("correct horse".into()), Cost::LEAST).unwrap();
     (dir, store)
 });

@@ -251,8 +251,8 @@ fn deleted_words_are_gone_however_the_pages_were_shuffled() {
     let mut dice = store_support::Dice::new(7);
     let mut last = [0_u64; 12];
     let word = |n: usize| format!("secret-of-{n:02};");
-    for n in 0..12 {
-        last[n] = store.create(&new(&format!("s{n:02}")), 0, &opening()).unwrap();
+    for (n, last) in last.iter_mut().enumerate() {
+        *last = store.create(&new(&format!("s{n:02}")), 0, &opening()).unwrap();
     }
     for round in 0..400 {
         let n = dice.below(12);

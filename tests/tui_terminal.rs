@@ -264,3 +264,90 @@ fn a_panic_gives_the_terminal_back_and_says_what_to_do() {
     assert!(left.contains("the reason") && left.contains("What you said is kept"), "{left}");
     assert!(String::from_utf8_lossy(&screen.all).contains("\x1b[?1049h"), "it was taken before");
 }
+
+/// The program in plain mode, and what it ended with.
+fn plain(data: &std::path::Path) -> Screen {
+    Screen::script(data, &format!("'{PROGRAM}' play grief-mother-belongings --plain; echo ended:$?"))
+}
+
+/// The terminal was told last to forget all of it, and nothing was said after that.
+fn nothing_is_left(screen: &mut Screen, said: &str) {
+    screen.shows("ended:0");
+    screen.is_given_back();
+    assert_eq!(screen.parser.screen().contents().trim(), "ended:0");
+    let wipe = saywell::text::WIPE.as_bytes();
+    let last = screen.all.windows(wipe.len()).rposition(|bytes| bytes == wipe).expect("it was never wiped");
+    let after = String::from_utf8_lossy(&screen.all[last..]).into_owned();
+    assert!(!after.contains(said) && !after.contains("aywell"), "{after:?}");
+}
+
+#[test]
+fn leaving_at_once_leaves_nothing_on_the_terminal_and_keeps_everything() {
+    let data = tempfile::tempdir().unwrap();
+    let mut screen = Screen::start(data.path(), true);
+    begin(&mut screen);
+    screen.say("You never help me with this.");
+    screen.keys("half a thought");
+    screen.shows("half a thought");
+    screen.keys("\x18");
+    screen.shows("ended:0");
+    screen.until("the terminal's settings", |s| s.contents().contains("icanon"));
+    assert!(!screen.parser.screen().contents().contains("never help"), "{}", screen.parser.screen().contents());
+    let wipe = saywell::text::WIPE.as_bytes();
+    let last = screen.all.windows(wipe.len()).rposition(|bytes| bytes == wipe).expect("it was never wiped");
+    let after = String::from_utf8_lossy(&screen.all[last..]).into_owned();
+    assert!(!after.contains("thought") && !after.contains("aywell"), "{after:?}");
+    screen.is_given_back();
+    let mut screen = Screen::start(data.path(), false);
+    screen.shows("Go on:");
+    screen.keys("\r");
+    screen.shows("You never help me with this");
+    screen.shows("half a thought");
+
+    let data = tempfile::tempdir().unwrap();
+    let mut screen = plain(data.path());
+    screen.shows("You: ");
+    screen.keys("I miss her.\r");
+    screen.until("an answer", |s| s.contents().matches("Rhian:").count() > 1);
+    screen.keys("/exit-now\r");
+    nothing_is_left(&mut screen, "miss her");
+}
+
+#[test]
+fn a_locked_database_asks_before_the_screen_is_taken_and_shows_nothing_of_the_answer() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("passphrase");
+    std::fs::write(&file, "correct horse\n").unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let mut lock = std::process::Command::new(env!("CARGO_BIN_EXE_saywell"));
+    lock.arg("lock").env("SAYWELL_DATA", data.path()).env("SAYWELL_NEW_PASSPHRASE_FILE", &file);
+    assert!(lock.output().unwrap().status.success());
+
+    let mut screen = Screen::start(data.path(), true);
+    screen.shows("is locked. Passphrase:");
+    screen.keys("battery staple\r");
+    screen.shows("That is not it. Passphrase:");
+    screen.keys("correct horse\r");
+    begin(&mut screen);
+    screen.say("You never help me with this.");
+    screen.keys("\x03");
+    screen.shows("Leave Saywell?");
+    screen.keys("\x03");
+    screen.shows("ended:0");
+    let seen = String::from_utf8_lossy(&screen.all).into_owned();
+    assert!(!seen.contains("battery") && !seen.contains("correct"), "it was shown");
+
+    let mut screen = Screen::start(data.path(), true);
+    screen.shows("Passphrase:");
+    screen.keys("\x03");
+    screen.shows("ended:130");
+    let mut screen = Screen::start(data.path(), true);
+    for asked in ["is locked. Passphrase:", "That is not it. Passphrase:"] {
+        screen.shows(asked);
+        screen.keys("wrong\r");
+    }
+    screen.until("the third question", |s| s.contents().matches("That is not it.").count() == 2);
+    screen.keys("wrong\r");
+    screen.shows("that is not the passphrase of");
+    screen.shows("ended:1");
+}

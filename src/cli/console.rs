@@ -104,6 +104,14 @@ impl Console {
         self.out.flush()
     }
 
+    /// Clear the screen and, where the terminal can, what has scrolled off it. Nothing where there is no terminal.
+    pub fn wipe(&mut self) -> io::Result<()> {
+        if io::stdout().is_terminal() {
+            self.out.write_all(crate::text::WIPE.as_bytes())?;
+        }
+        self.out.flush()
+    }
+
     /// Show what was written so far.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()

@@ -8,6 +8,7 @@ use super::Failure;
 use super::console::Console;
 use crate::config::{self, Config};
 use crate::runtime::agreed_key;
+use crate::safety::{Country, lines};
 use crate::store::{self, Filter, SqliteStore, Store};
 use crate::tui;
 
@@ -74,6 +75,7 @@ type Part = (&'static str, fn(&Ground, &mut dyn FnMut(Line)));
 const PARTS: &[Part] = &[
     ("Settings", settings),
     ("Rehearsals", database),
+    ("Where to turn", lines_for_help),
     ("Terminal", terminal),
     ("Language models", servers::chosen),
     ("Found on this computer", servers::found),
@@ -152,9 +154,34 @@ fn database(_: &Ground, line: &mut dyn FnMut(Line)) {
     }
     let kept = SqliteStore::open(&path)
         .and_then(|store| store.sessions(&Filter { min_turns: 1, ..Filter::default() }).map(|all| all.len()));
+    let unread = matches!(kept, Err(store::Error::NeedsPassphrase { .. }));
     line(match kept {
         Ok(count) => Line::new(State::Good, format!("{count} kept in {}", path.display())),
+        Err(error) if unread => Line::new(State::Note, error.to_string()),
         Err(error) => Line::new(State::Bad, error.to_string()),
+    });
+    line(if SqliteStore::is_locked_at(&path).unwrap_or(false) {
+        Line::new(State::Good, "locked: what was said is encrypted on the disk")
+            .mend("Not encrypted: how many rehearsals there are and when, reports and exports, swap, what the terminal shows.")
+    } else {
+        Line::new(State::Note, "not locked: whoever can read your files can read what was said")
+            .mend("`saywell lock` sets a passphrase.")
+    });
+}
+
+fn lines_for_help(ground: &Ground, line: &mut dyn FnMut(Line)) {
+    let set = ground.config.as_ref().ok().and_then(|config| config.country);
+    line(match super::play::country_of(set) {
+        Some(country) => Line::new(State::Good, format!("lines for help in {} are shown first", country.name())),
+        None => Line::new(State::Note, "your country is not known, so lines for help in several are shown")
+            .mend(format!("Write country = \"...\" into the settings: {}.", Country::codes())),
+    });
+    let today = jiff::Zoned::now();
+    let (text, old) = lines::age((today.year(), today.month(), today.day()));
+    line(if old {
+        Line::new(State::Note, text).mend("A newer saywell brings a newer list.")
+    } else {
+        Line::new(State::Good, text)
     });
 }
 

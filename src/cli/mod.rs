@@ -14,6 +14,8 @@ mod history;
 mod import;
 mod input;
 mod interrupt;
+mod lock;
+mod passphrase;
 mod plain;
 mod play;
 mod progress;
@@ -32,6 +34,7 @@ use clap::{Parser, Subcommand};
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
 use crate::runtime::{RuntimeError, system_clock};
+use crate::safety::Country;
 use crate::scenario::library::Library;
 use crate::session::Refusal;
 use crate::store;
@@ -52,6 +55,9 @@ struct Cli {
     /// A folder with your own situations (instead of the usual one)
     #[arg(long, global = true, value_name = "DIR")]
     scenarios: Option<PathBuf>,
+    /// Show lines for help in this country, such as IE (otherwise as your settings or your language say)
+    #[arg(long, global = true, value_name = "CC")]
+    country: Option<Country>,
     /// Open no connection at all, not even to this computer
     #[arg(long, global = true)]
     offline: bool,
@@ -65,6 +71,8 @@ enum Commands {
     Play(play::Args),
     /// Go on with a rehearsal: the last one, or the one named
     Resume(play::ResumeArgs),
+    /// Put a passphrase on everything that was rehearsed, change it, or take it away
+    Lock(lock::Args),
     /// Look back on a rehearsal: as a page, a text, JSON or a table
     Report(report::Args),
     /// List past rehearsals
@@ -155,6 +163,9 @@ impl From<Refusal> for Failure {
 
 /// Run the command that the arguments ask for.
 pub fn main() -> ExitCode {
+    // Whatever this process makes is its user's alone, whoever makes it.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     run(std::env::args_os())
 }
 
@@ -166,10 +177,15 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    crate::tui::terminal::guard_panics();
+    store::passphrase::ask_with(passphrase::known);
     let result = match cli.command {
-        None => play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref(), cli.offline),
-        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.offline),
-        Some(Commands::Resume(args)) => play::resume(args, cli.offline),
+        None => {
+            play::run(play::Args { id: None, options: cli.play }, cli.scenarios.as_deref(), cli.offline, cli.country)
+        }
+        Some(Commands::Play(args)) => play::run(args, cli.scenarios.as_deref(), cli.offline, cli.country),
+        Some(Commands::Resume(args)) => play::resume(args, cli.offline, cli.country),
+        Some(Commands::Lock(args)) => lock::run(&args),
         Some(Commands::Doctor(args)) => doctor::run(args, cli.offline),
         Some(Commands::Report(args)) => report::run(&args),
         Some(Commands::History(args)) => history::run(&args),

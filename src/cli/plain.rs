@@ -12,9 +12,9 @@ use crate::coach;
 use crate::judge;
 use crate::report::{self, Summary};
 use crate::runtime::{Runtime, RuntimeError, Told};
-use crate::safety;
+use crate::safety::{self, Country, lines};
 use crate::session::explain::{lower_first, why};
-use crate::session::{Command, Event, MOST_TENSE, Moment, Phase, Speaker, Turn, TurnId};
+use crate::session::{Command, Event, Finish, MOST_TENSE, Moment, Phase, Refusal, Speaker, Turn, TurnId};
 use crate::store::Recorded;
 
 /// How the talk is shown.
@@ -26,6 +26,8 @@ pub struct View {
     pub hide_feedback: bool,
     /// Whether the rehearsal is kept on disk.
     pub saved: bool,
+    /// Whose lines for help are shown.
+    pub country: Option<Country>,
 }
 
 const HELP: &str = "\
@@ -40,7 +42,9 @@ Say what you would say, and press Enter. An empty line is silence; that is an an
   /finish      end here and sum up
   /plan        note what you mean to do for real: with whom, what and when
   /tense N     say how tense you feel, 0 to 10: before you begin, or when it is over
+  /support     where to turn, day or night; /support IE or /support all for other countries
   /quit        leave; everything is kept, and `saywell resume` goes on from here
+  /exit-now    leave at once, without a word, and clear the screen
 To say something that begins with a slash, type two.";
 
 /// How long the last opinions of a judge are waited for when one leaves.
@@ -84,6 +88,10 @@ impl Plain {
     pub fn go_on(mut self, happened: &[Recorded]) -> Result<(), Failure> {
         if self.view.json {
             self.show(happened)?;
+            // What was told of just now has brought its words along.
+            if !happened.iter().any(|r| matches!(r.event, Event::SafetyStopped { .. })) {
+                self.safety_stop()?;
+            }
             return self.talk();
         }
         let title = self.runtime.session().scenario().title.value.clone();
@@ -135,7 +143,7 @@ impl Plain {
             let next = match line.strip_prefix('/') {
                 Some(rest) if rest.starts_with('/') => self.say(rest.to_owned())?,
                 Some(command) => self.command(command)?,
-                None if self.runtime.session().phase() == Phase::SafetyStop => self.answer_safety(&line)?,
+                None if self.runtime.session().stop().is_some() => self.answer_safety(&line)?,
                 None => self.say(line)?,
             };
             if matches!(next, Next::Leave) {
@@ -175,6 +183,7 @@ impl Plain {
                 }
                 Ok(())
             }
+            Err(RuntimeError::Refused(Refusal::Stopped)) => self.tell(&safety::words().certain.go_on),
             Err(RuntimeError::Refused(refusal)) => {
                 let hint = match self.runtime.session().phase() {
                     Phase::Ended | Phase::Finished => " (/back, /retry N, /takes, /quit)",
@@ -210,6 +219,17 @@ impl Plain {
     fn command(&mut self, command: &str) -> Result<Next, Failure> {
         let mut words = command.split_whitespace();
         let name = words.next().unwrap_or_default().to_lowercase();
+        match name.as_str() {
+            "exit-now" | "x" => {
+                self.console.wipe()?;
+                return Ok(Next::Leave);
+            }
+            "support" => {
+                self.support(&words.collect::<Vec<_>>().join(" "))?;
+                return Ok(Next::Go);
+            }
+            _ => {}
+        }
         let number = words.next().map(|w| w.trim_start_matches('#').parse::<u32>());
         let number = match number {
             Some(Err(_)) => {
@@ -221,6 +241,12 @@ impl Plain {
         };
         match name.as_str() {
             "help" | "h" | "?" => self.tell(HELP)?,
+            // While the scene is stopped nothing is said about how to talk.
+            "hint" | "say" | "coach" | "why" | "takes" | "plan" | "tense"
+                if self.runtime.session().stop().is_some() =>
+            {
+                self.tell(&safety::words().certain.go_on)?;
+            }
             "hint" => self.hint()?,
             "say" => self.say_it_for_me()?,
             "coach" => self.coach()?,
@@ -237,7 +263,8 @@ impl Plain {
             }
             _ => {
                 let known = [
-                    "help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "plan", "tense", "quit",
+                    "help", "hint", "say", "coach", "why", "back", "retry", "takes", "finish", "plan", "tense",
+                    "support", "quit", "exit-now",
                 ];
                 let near = crate::scenario::problem::nearest(&name, known.into_iter());
                 let near = near.first().map_or_else(String::new, |n| format!(" Did you mean /{n}?"));
@@ -281,7 +308,10 @@ impl Plain {
         for recorded in happened {
             if self.view.json {
                 self.console.raw(&json_line(self.runtime.id(), recorded))?;
-                if matches!(recorded.event, Event::Finished { .. }) {
+                if matches!(recorded.event, Event::SafetyStopped { .. }) {
+                    self.safety_stop()?;
+                }
+                if matches!(recorded.event, Event::Finished { how: Finish::Done }) {
                     let mut summary = serde_json::to_value(Summary::of(self.runtime.session()))
                         .map_err(|error| Failure::Failed(error.to_string()))?;
                     summary["event"] = "summary".into();
@@ -306,7 +336,7 @@ impl Plain {
                 Event::SafetyStopped { .. } => self.safety_stop()?,
                 Event::SafetyAcknowledged { .. } => {
                     if self.runtime.session().phase() == Phase::YourTurn {
-                        self.console.say("Thank you for saying so. Go on whenever you like; /quit is always there.")?;
+                        self.console.say(&safety::words().go_on)?;
                         let last = self
                             .runtime
                             .session()
@@ -320,7 +350,8 @@ impl Plain {
                         }
                     }
                 }
-                Event::Finished { .. } => self.summary()?,
+                Event::Finished { how: Finish::Safety } => self.console.say(&safety::words().certain.stopped)?,
+                Event::Finished { how: Finish::Done } => self.summary()?,
                 Event::Planned { .. } => self.console.say("Noted. It will be asked about, kindly, another time.")?,
                 Event::Felt { .. } => self.console.say("Noted.")?,
                 Event::Started { .. }
@@ -482,61 +513,61 @@ impl Plain {
         }
     }
 
+    /// Where the scene is stopped, say why and what can be done.
     fn safety_stop(&mut self) -> Result<(), Failure> {
         let session = self.runtime.session();
-        let take = session.take();
-        let Some((turn, stop)) = take.last().and_then(|t| t.safety.as_ref().map(|s| (t, s))) else { return Ok(()) };
-        if stop.acknowledged.is_some() {
-            return Ok(());
-        }
+        let Some((turn, stop)) = session.stop() else { return Ok(()) };
         let words = safety::words();
         let name = &session.scenario().counterpart.name;
-        let text = if stop.certain {
-            format!(
-                "{}\n{}\n{}\n{}",
-                words.for_certain(&stop.signals, name),
-                words.help,
-                words.certain.kept,
-                words.certain.go_on
-            )
+        let (text, choices) = if stop.certain {
+            (safety::text(&words.for_certain(&stop.signals, name, self.view.country)), &words.certain.go_on)
         } else {
-            format!("{}\n{}", words.unclear.question, words.unclear.choices)
+            (words.unclear.question.replace("{name}", name), &words.unclear.choices)
         };
-        let text = text.replace("{name}", name);
-        debug_assert_eq!(turn.speaker, Speaker::You);
+        if self.view.json {
+            let (turn, certain) = (turn.id, stop.certain);
+            let event = serde_json::json!({
+                "event": "safety_words", "turn": turn, "certain": certain, "text": text, "choices": choices,
+            });
+            return Ok(self.console.raw(&event.to_string())?);
+        }
         self.console.gap()?;
         self.console.say(&text)?;
+        self.console.gap()?;
+        self.console.say(choices)?;
         self.console.gap()?;
         Ok(())
     }
 
+    /// The user's word on a stop. Whatever else they say is not taken for one.
     fn answer_safety(&mut self, line: &str) -> Result<Next, Failure> {
         if !self.view.json && !self.input.is_terminal {
             self.console.line("You", line)?;
         }
         let answer: String = line.trim().to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
-        let certain = self.runtime.session().take().last().and_then(|t| t.safety.as_ref()).is_some_and(|s| s.certain);
+        let certain = self.runtime.session().stop().is_some_and(|(_, stop)| stop.certain);
         let words = safety::words();
         match (certain, answer.trim()) {
-            (true, "i am safe" | "im safe") => self.submit(Command::Acknowledge { in_role: false })?,
+            (_, "i am safe" | "im safe") => self.submit(Command::Acknowledge { in_role: false })?,
             (false, "role" | "the role" | "part of the role") => self.submit(Command::Acknowledge { in_role: true })?,
-            (false, "me" | "about me" | "myself") => {
-                let session = self.runtime.session();
-                let name = session.scenario().counterpart.name.clone();
-                let signals = session
-                    .take()
-                    .last()
-                    .and_then(|t| t.safety.as_ref())
-                    .map(|s| s.signals.clone())
-                    .unwrap_or_default();
-                let text = format!("{}\n{}\n{}", words.for_certain(&signals, &name), words.help, words.certain.go_on);
-                self.tell(&text)?;
-            }
-            (false, "i am safe" | "im safe") => self.submit(Command::Acknowledge { in_role: false })?,
+            (false, "me" | "about me" | "myself") => self.submit(Command::AboutMe)?,
             (true, _) => self.tell(&words.certain.go_on)?,
             (false, _) => self.tell(&words.unclear.choices)?,
         }
         Ok(Next::Go)
+    }
+
+    /// Where to turn: in the user's country, in the one named, or in all.
+    fn support(&mut self, place: &str) -> Result<(), Failure> {
+        let text = match place {
+            "" => lines::help(self.view.country, &[]),
+            "all" => lines::all(),
+            other => match other.parse::<Country>() {
+                Ok(country) => lines::help(Some(country), &[]),
+                Err(message) => format!("{}.", capital(&message)),
+            },
+        };
+        self.tell(&text)
     }
 
     fn summary(&mut self) -> Result<(), Failure> {

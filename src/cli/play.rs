@@ -12,7 +12,7 @@ use crate::analysis::Audience;
 use crate::config;
 use crate::runtime::desk::{Desk, Place};
 use crate::runtime::{CHOSEN, Choice, Runtime, system_clock};
-use crate::safety;
+use crate::safety::{self, Country};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::Setup;
@@ -82,9 +82,10 @@ fn difficulty(word: &str) -> Result<Difficulty, String> {
 const SEEN_ABOUT: &str = "seen_about";
 
 /// Rehearse.
-pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failure> {
+pub fn run(args: Args, folder: Option<&Path>, offline: bool, country: Option<Country>) -> Result<(), Failure> {
     let config = config::load()?;
     let mut models = Choice::of(&config, args.options.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let country = country_of(country.or(config.country));
     let library = folder::library(folder.or(config.scenarios.as_deref()))?;
     let options = args.options;
     if !options.plain && !options.json && tui::terminal::can_draw() {
@@ -101,6 +102,7 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
             difficulty: options.difficulty.or(config.difficulty),
             hide_feedback: options.hide_feedback || config.hide_feedback,
             keep_days: config.keep_days,
+            country,
         };
         return app(Desk::new(library, place, system_clock).with_models(models), &opening, wishes);
     }
@@ -141,8 +143,19 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
         console.gap()?;
         console.aside(&word)?;
     }
-    if !options.json && !before(&scenario, &mut console, &mut input)? {
+    if !options.json {
+        console.gap()?;
+        console.heading(&scenario.title)?;
+        if let Some(note) = &scenario.content_note {
+            console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+        }
+    }
+    let asks = scenario.safety.as_ref().is_some_and(|s| s.screen);
+    if asks && !may_begin(&mut console, &mut input, options.json, country)? {
         return Ok(());
+    }
+    if !options.json {
+        before(&scenario, &mut console)?;
     }
     let setup = Setup {
         audience: scenario.audience,
@@ -158,6 +171,7 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool) -> Result<(), Failu
         json: options.json,
         hide_feedback: options.hide_feedback || config.hide_feedback,
         saved: !options.no_save,
+        country,
     };
     plain::Plain::new(runtime, console, input, view).begin(&happened)
 }
@@ -182,7 +196,8 @@ fn first(
 }
 
 /// The terminal app.
-fn app(desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Failure> {
+fn app(mut desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<(), Failure> {
+    desk.unlock()?;
     match tui::run(desk, opening, wishes)? {
         Some(words) => Err(Failure::Failed(words)),
         None => Ok(()),
@@ -200,9 +215,10 @@ fn open() -> Result<Box<dyn Store>, Failure> {
 }
 
 /// Go on with a rehearsal.
-pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
+pub fn resume(args: ResumeArgs, offline: bool, country: Option<Country>) -> Result<(), Failure> {
     let config = config::load()?;
     let mut models = Choice::of(&config, args.counterpart.as_deref(), offline).map_err(Failure::Usage)?;
+    let country = country_of(country.or(config.country));
     let plain = args.plain || args.json || !tui::terminal::can_draw();
     let (mut console, mut input) = (Console::stdout(), Input::stdin());
     if plain {
@@ -218,8 +234,12 @@ pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
     if !plain {
         drop(store);
         drop(input);
-        let wishes =
-            tui::Wishes { hide_feedback: args.hide_feedback, keep_days: config.keep_days, ..tui::Wishes::default() };
+        let wishes = tui::Wishes {
+            hide_feedback: args.hide_feedback,
+            keep_days: config.keep_days,
+            country,
+            ..tui::Wishes::default()
+        };
         let desk = Desk::new(
             folder::library(config.scenarios.as_deref())?,
             Place::File(store::paths::database()?),
@@ -228,12 +248,11 @@ pub fn resume(args: ResumeArgs, offline: bool) -> Result<(), Failure> {
         .with_models(models);
         return app(desk, &tui::Opening::Rehearsal(id.id), wishes);
     }
-    let (mut console, mut input) = (Console::stdout(), Input::stdin());
     models.recall(store.setting(CHOSEN)?.as_deref());
     let agreed = consent::ask(&models, store.as_mut(), &mut console, &mut input, args.json)?;
     let (mut runtime, happened) = Runtime::resume(store, &id.id, system_clock)?;
     models.equip(&mut runtime, |host| agreed.iter().any(|a| a == host));
-    let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true };
+    let view = plain::View { json: args.json, hide_feedback: args.hide_feedback, saved: true, country };
     plain::Plain::new(runtime, console, input, view).go_on(&happened)
 }
 
@@ -286,6 +305,10 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
             }
             Line::TooLong | Line::Binary => String::new(),
         };
+        if is_exit(&typed) {
+            console.wipe()?;
+            return Ok(None);
+        }
         if !input.is_terminal {
             console.say(&typed)?;
         }
@@ -309,42 +332,65 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
     }
 }
 
-/// What is told and asked before the scene. False where the user does not begin.
-fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Result<bool, Failure> {
-    console.gap()?;
-    console.heading(&scenario.title)?;
-    if let Some(note) = &scenario.content_note {
-        console.aside(&format!("Before you begin: {}", crate::session::explain::lower_first(note.trim())))?;
-    }
-    if scenario.safety.as_ref().is_some_and(|s| s.screen) {
-        let words = safety::words();
+/// Whose lines for help are shown: of the country that was named or set, else of the one that the language setting says.
+pub fn country_of(named: Option<Country>) -> Option<Country> {
+    named.or_else(|| Country::of_environment(|name| std::env::var(name).ok()))
+}
+
+/// Whether somebody wants to leave at once and without a trace.
+fn is_exit(typed: &str) -> bool {
+    matches!(typed.trim(), "/exit-now" | "/x")
+}
+
+/// The question before a scene that could be dangerous to carry into real life. False where it is not begun. The answer
+/// is kept nowhere.
+fn may_begin(console: &mut Console, input: &mut Input, json: bool, country: Option<Country>) -> Result<bool, Failure> {
+    let words = safety::words();
+    if !json {
         console.gap()?;
         console.say(&words.screen.question)?;
-        loop {
+    }
+    loop {
+        if json {
+            let screen = &words.screen;
+            let event = serde_json::json!({"event": "screen", "question": screen.question, "choices": screen.choices});
+            console.raw(&event.to_string())?;
+        } else {
             console.prompt(&format!("{} ", words.screen.choices))?;
-            let Line::Text(answer) = input.line()? else {
+        }
+        let Line::Text(answer) = input.line()? else {
+            if !json {
                 console.gap()?;
-                return Ok(false);
-            };
-            if !input.is_terminal {
-                console.say(&answer)?;
             }
-            match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
-                "no" | "n" | "nope" => break,
-                "yes" | "y" | "unsure" | "u" | "maybe" | "not sure" | "i don't know" => {
+            return Ok(false);
+        };
+        if is_exit(&answer) {
+            console.wipe()?;
+            return Ok(false);
+        }
+        if !input.is_terminal && !json {
+            console.say(&answer)?;
+        }
+        match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
+            "no" | "n" | "nope" => return Ok(true),
+            "yes" | "y" | "unsure" | "u" | "maybe" | "not sure" | "i don't know" => {
+                let text = safety::text(&words.for_screen(country));
+                if json {
+                    console.raw(&serde_json::json!({"event": "screen_stopped", "text": text}).to_string())?;
+                } else {
                     console.gap()?;
-                    console.say(&words.screen.stop)?;
-                    console.gap()?;
-                    console.say(&words.help)?;
-                    console.gap()?;
-                    console.say(&words.screen.kept)?;
-                    return Ok(false);
+                    console.say(&text)?;
                 }
-                "/quit" | "/q" | "quit" => return Ok(false),
-                _ => {}
+                return Ok(false);
             }
+            "/quit" | "/q" | "quit" => return Ok(false),
+            _ => {}
         }
     }
+}
+
+/// What is told before the scene.
+fn before(scenario: &Scenario, console: &mut Console) -> Result<(), Failure> {
     console.gap()?;
     console.say(&scenario.situation)?;
     console.gap()?;
@@ -363,5 +409,5 @@ fn before(scenario: &Scenario, console: &mut Console, input: &mut Input) -> Resu
         "Say what you would say, in your own words. /help lists what else you can do; /quit leaves, and all is kept.",
     )?;
     console.gap()?;
-    Ok(true)
+    Ok(())
 }

@@ -18,12 +18,13 @@ use crate::runtime::Stop;
 use crate::session::words::words;
 use crate::session::{Mark, Opinion, Session, Speaker, TurnId};
 
+pub use crate::report::second_opinion::differences;
 pub use beside::Beside;
 
 /// So many turns before the reply are shown to the judge.
 pub const CONTEXT: usize = 3;
 /// The longest answer, in tokens: a dozen marks.
-const ANSWER: u32 = 700;
+const ANSWER: u32 = 1_000;
 /// The most characters of one turn of the context, and of the reply.
 const MOST_OF_A_TURN: usize = 600;
 const MOST_OF_THE_REPLY: usize = 4_000;
@@ -210,31 +211,6 @@ fn find<'r>(reply: &'r str, quote: &str) -> Option<&'r str> {
     let enough = !words(quote, 1).is_empty();
     let at = reply.find(quote).filter(|_| enough)?;
     reply.get(at..at + quote.len())
-}
-
-/// Where a judge and the analyser differ on what a reply shows, as sentences for the user. Empty where they agree.
-pub fn differences(session: &Session, turn: TurnId) -> Vec<String> {
-    let Some(reply) = session.turn(turn) else { return Vec::new() };
-    let (Some(opinion), Some(analysis)) = (&reply.opinion, &reply.analysis) else { return Vec::new() };
-    let mut out = Vec::new();
-    for mark in opinion.marks.iter().filter(|m| m.grade >= m.id.cutoff() && !analysis.shows(m.id)) {
-        let quote = crate::session::explain::short_quote(&mark.quote);
-        out.push(format!("it also sees {} in \u{201c}{quote}\u{201d}", lower(mark.id)));
-    }
-    let judged = |id: Id| opinion.marks.iter().any(|m| m.id == id && m.grade >= id.cutoff());
-    for finding in analysis.findings.iter().filter(|f| f.id.kind() != Kind::Safety && analysis.shows(f.id)) {
-        if !judged(finding.id) {
-            out.push(format!("it does not see {}", lower(finding.id)));
-        }
-    }
-    out
-}
-
-fn lower(id: Id) -> String {
-    match id {
-        Id::IStatement => id.name().to_owned(),
-        _ => id.name().to_lowercase(),
-    }
 }
 
 #[cfg(test)]

@@ -49,9 +49,13 @@ fn write(out: &mut String, r: &Report) -> Result {
     let v = &r.versions;
     let hash: String = v.scenario_hash.chars().take(12).collect();
     let analysers = v.analysers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let models = match v.models.as_slice() {
+        [] => String::new(),
+        models => format!(" Language models: {}.", escape(&models.join("; "))),
+    };
     writeln!(
         out,
-        "---\n\n{}\n\nSaywell {}; situation {}, version {hash}; analyser {}.",
+        "---\n\n{}\n\nSaywell {}; situation {}, version {hash}; analyser {}.{models}",
         r.note,
         v.saywell,
         escape(&v.scenario),
@@ -83,6 +87,9 @@ fn said(out: &mut String, line: &Line) -> Result {
     for mark in &line.marks {
         let text = format!("{}{}", lead(&mark.quote, &mark.reason), mark.reason);
         writeln!(out, "> *{}*: {}\n", mark.name, escape(&text))?;
+    }
+    for other in &line.second_opinion {
+        writeln!(out, "> A second opinion, by a language model: {}.\n", escape(other))?;
     }
     if let Some(better) = &line.better {
         writeln!(out, "> It can be said like this: \u{201c}{}\u{201d}\n", escape(better))?;

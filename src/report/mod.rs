@@ -8,6 +8,7 @@ pub mod json;
 pub mod markdown;
 mod model;
 pub mod progress;
+pub mod second_opinion;
 
 use std::collections::HashSet;
 

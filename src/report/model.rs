@@ -3,18 +3,19 @@
 //! A pure function of the session and of what the edge knows about it. Texts come out of it tamed, so that no form can
 //! carry a control character on.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::course::{Mover, Point, course, movers};
 use super::progress::{Tally, tally};
-use super::{Goal, Remark, Summary, outcome, takes};
+use super::second_opinion::differences;
+use super::{Goal, Remark, Summary, another_way, outcome, takes};
 use crate::analysis::{Audience, Finding, Id, Kind};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::explain::short_quote;
-use crate::session::{Attempt, Plan, Session, Speaker, Turn, TurnId};
+use crate::session::{Attempt, Plan, Session, Source, Speaker, Turn, TurnId};
 use crate::text;
 
 /// The version of the report's JSON.
@@ -46,7 +47,7 @@ pub struct About {
 /// The report on the present take of a rehearsal, and on how it compares with the others.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The version of this form; see [`FORMAT`].
+    /// The version of this form.
     pub format: u32,
     /// The rehearsal's id; not there once de-identified.
     pub id: Option<String>,
@@ -131,8 +132,12 @@ pub struct Line {
     pub stopped: bool,
     /// What was found in it.
     pub marks: Vec<Mark>,
-    /// How it can be said, where the scenario has a line for what was found.
+    /// How it can be said: one's own words another way, or a line of the scenario's for what was found.
     pub better: Option<String>,
+    /// Where a language model's opinion of it differs, if one was asked; a sentence each.
+    pub second_opinion: Vec<String>,
+    /// Of the other person's lines: who worded it.
+    pub source: Option<Source>,
     /// What happened behind it; only for a debrief.
     pub behind: Option<Behind>,
 }
@@ -249,6 +254,8 @@ pub struct Versions {
     pub scenario_hash: String,
     /// The versions of the analyser.
     pub analysers: Vec<u32>,
+    /// Language models that worded lines or were asked for an opinion, each with the version of its prompts.
+    pub models: Vec<String>,
 }
 
 impl Report {
@@ -288,6 +295,7 @@ impl Report {
                 scenario: scenario.id.value.clone(),
                 scenario_hash: session.setup().scenario_hash.clone(),
                 analysers: session.analysers().collect(),
+                models: models(session),
             },
             note: NOT_AN_ASSESSMENT,
             deidentified: None,
@@ -309,7 +317,8 @@ impl Report {
             let behind = line.behind.iter_mut().flat_map(|b| {
                 [Some(&mut b.from), Some(&mut b.to), Some(&mut b.stance), b.because.as_mut(), b.told.as_mut()]
             });
-            marks.chain(behind.flatten()).chain([&mut line.name]).chain(&mut line.better).collect::<Vec<_>>()
+            let own = [&mut line.name].into_iter().chain(&mut line.better).chain(&mut line.second_opinion);
+            marks.chain(behind.flatten()).chain(own).collect::<Vec<_>>()
         });
         let of_debrief = self.debrief.iter_mut().flat_map(|d| {
             let facts = d.facts.iter_mut().map(|f| &mut f.text);
@@ -317,7 +326,7 @@ impl Report {
         });
         [&mut self.title, &mut self.situation, &mut self.counterpart, &mut self.goal, &mut self.outcome]
             .into_iter()
-            .chain(self.goals.iter_mut().map(|g| &mut g.text))
+            .chain(self.goals.iter_mut().flat_map(|g| [&mut g.id, &mut g.text]))
             .chain(of_remarks)
             .chain(of_lines)
             .chain(self.movers.iter_mut().flat_map(|m| [&mut m.quote, &mut m.text]))
@@ -326,6 +335,7 @@ impl Report {
             .chain(self.attempt.iter_mut().map(|a| &mut a.note))
             .chain(of_debrief)
             .chain([&mut self.versions.scenario])
+            .chain(&mut self.versions.models)
             .for_each(change);
     }
 }
@@ -378,7 +388,9 @@ fn talk(session: &Session, debrief: bool) -> Vec<Line> {
             name: if own { "You".to_owned() } else { session.scenario().counterpart.name.clone() },
             text: if stopped { String::new() } else { turn.text.clone() },
             stopped,
-            better: better(session.scenario(), &marks, &mut said),
+            better: better(session.scenario(), turn, &mut said),
+            second_opinion: if stopped { Vec::new() } else { differences(session, turn.id) },
+            source: turn.source,
             marks,
             behind: if debrief { behind(session, turn) } else { None },
         });
@@ -401,17 +413,23 @@ fn mark(turn: &Turn, finding: &Finding) -> Option<Mark> {
 }
 
 /// A better line for the gravest fault, or else for a skill that was half there. Each line is shown once.
-fn better<'s>(scenario: &'s Scenario, marks: &[Mark], said: &mut HashSet<&'s str>) -> Option<String> {
-    let mut wanting: Vec<&Mark> =
-        marks.iter().filter(|m| m.kind == Kind::Fault || (m.kind == Kind::Skill && m.grade < m.id.cutoff())).collect();
-    wanting.sort_by_key(|m| (m.kind != Kind::Fault, std::cmp::Reverse(m.grade)));
-    let pairs = || scenario.coaching.iter().map(|c| &c.value);
-    let line = wanting.into_iter().find_map(|m| {
-        let about = |c: &&crate::scenario::Coaching| c.about.as_ref().is_some_and(|a| a.value == m.id.as_str());
-        pairs().filter(about).map(|c| c.strong.as_str()).find(|line| !said.contains(line))
-    })?;
-    said.insert(line);
-    Some(line.to_owned())
+fn better(scenario: &Scenario, turn: &Turn, said: &mut HashSet<String>) -> Option<String> {
+    let findings = turn.analysis.iter().filter(|_| turn.safety.is_none()).flat_map(|a| &a.findings);
+    let mut wanting: Vec<&Finding> = findings
+        .filter(|f| f.id.kind() == Kind::Fault || (f.id.kind() == Kind::Skill && f.grade < f.id.cutoff()))
+        .collect();
+    wanting.sort_by_key(|f| (f.id.kind() != Kind::Fault, std::cmp::Reverse(f.grade)));
+    let mut lines = wanting.into_iter().filter_map(|finding| another_way(scenario, &turn.text, finding));
+    lines.find(|line| said.insert(line.clone()))
+}
+
+/// The language models that had a part in the session.
+fn models(session: &Session) -> Vec<String> {
+    let worded = session.turns().iter().filter_map(|t| t.wording.as_ref()).map(|w| (&w.model, &w.prompts));
+    let judged = session.turns().iter().filter_map(|t| t.opinion.as_ref()).map(|o| (&o.model, &o.prompts));
+    let all: BTreeSet<String> =
+        worded.chain(judged).map(|(model, prompts)| format!("{model} (prompts {prompts})")).collect();
+    all.into_iter().collect()
 }
 
 fn behind(session: &Session, turn: &Turn) -> Option<Behind> {

@@ -39,10 +39,15 @@ impl Due {
     pub fn question(&self) -> String {
         let Plan { who, what, when } = &self.plan;
         let mut out = format!("After \u{201c}{}\u{201d} you had a plan for real", self.title.trim());
-        let said = [("with", who), ("", what), ("when:", when)].into_iter().filter(|(_, text)| !text.trim().is_empty());
-        let said: Vec<String> = said.map(|(lead, text)| format!("{lead} {}", text.trim()).trim().to_owned()).collect();
+        let quoted = |text: &str| format!("\u{201c}{text}\u{201d}");
+        let said = [
+            Some(who.trim()).filter(|t| !t.is_empty()).map(|who| format!("with {who}")),
+            Some(what.trim()).filter(|t| !t.is_empty()).map(quoted),
+            Some(when.trim()).filter(|t| !t.is_empty()).map(str::to_owned),
+        ];
+        let said: Vec<String> = said.into_iter().flatten().collect();
         if !said.is_empty() {
-            out.push_str(&format!(" ({})", said.join("; ")));
+            out.push_str(&format!(" ({})", said.join(", ")));
         }
         out.push_str(". How did it go?");
         out

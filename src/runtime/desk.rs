@@ -10,7 +10,7 @@ use crate::report::progress::Record;
 use crate::report::{About, Report};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{self, Scenario};
-use crate::session::{Event, OutOfOrder, Session, Setup};
+use crate::session::{Event, OutOfOrder, Session, Setup, TurnId};
 use crate::store::{
     self, Filter, MemoryStore, NewSession, Parcel, Recorded, Result as Stored, Seq, SqliteStore, Store, TakenIn,
 };
@@ -241,6 +241,19 @@ impl Desk {
         if nothing { Ok(None) } else { self.store().map(Some) }
     }
 
+    /// Where rehearsals are locked, have the passphrase asked for now: later there may be no terminal to ask on.
+    ///
+    /// # Errors
+    /// Where it is not known. Whatever else is wrong shows when rehearsals are wanted.
+    pub fn unlock(&mut self) -> Result<(), RuntimeError> {
+        match self.kept() {
+            Err(error @ (store::Error::NeedsPassphrase { .. } | store::Error::WrongPassphrase { .. })) => {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The scenario of an entry, whole.
     ///
     /// # Errors
@@ -336,11 +349,16 @@ impl Desk {
     /// What the user said in a rehearsal, to be searched; nothing where it cannot be read.
     pub fn said(&mut self, id: &str) -> String {
         let events = self.kept().ok().flatten().and_then(|store| store.events(id).ok()).unwrap_or_default();
-        let words = events.into_iter().filter_map(|recorded| match recorded.event {
-            Event::UserSaid { text, .. } => Some(text),
-            _ => None,
-        });
-        words.collect::<Vec<_>>().join(" ")
+        let mut words: Vec<(TurnId, String)> = Vec::new();
+        for recorded in events {
+            match recorded.event {
+                Event::UserSaid { turn, text, .. } => words.push((turn, text)),
+                // What stopped a scene is set aside.
+                Event::SafetyStopped { turn, .. } => words.retain(|(said, _)| *said != turn),
+                _ => {}
+            }
+        }
+        words.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
     }
 
     /// What was set under this name. What cannot be read counts as not set.

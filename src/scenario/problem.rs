@@ -97,6 +97,8 @@ codes! {
     WeakExample = "S220", Warning;
     /// Something that is never used: a way out of an ending, the stage of what is no dispute.
     NeverUsed = "S221", Warning;
+    /// A line that speaks of danger in a scenario that does not say so.
+    SpeaksOfDanger = "S222", Error;
 }
 
 /// One problem of a scenario file.

@@ -58,6 +58,8 @@ pub struct Turn {
     pub safety: Option<SafetyStop>,
     /// The user said that what sounded like danger belonged to the role: the reply is heard like any other.
     pub cleared: bool,
+    /// The words of a reply that stopped the scene, while [`SET_ASIDE`] stands in their place.
+    words: Option<String>,
     /// Of a line of the counterpart: who worded it.
     pub source: Option<Source>,
     /// Of a line that a model was asked for: how it went.
@@ -65,6 +67,10 @@ pub struct Turn {
     /// Of a reply of the user: what a model made of it, where one was asked.
     pub opinion: Option<Box<Opinion>>,
 }
+
+/// What stands in the place of the words of a reply that stopped the scene. The words themselves are in the log alone:
+/// whatever reads a session, a report, a list of takes or a prompt, does not meet them.
+pub const SET_ASIDE: &str = "(what you wrote here stopped the scene and is set aside)";
 
 /// A reply that stopped the scene.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +155,8 @@ pub enum Command {
     },
     /// Note what one means to do for real.
     Plan(Plan),
+    /// Say that what sounded like danger is about oneself: the stop is then one after a direct statement.
+    AboutMe,
     /// Say what became of the plan.
     Attempt {
         /// What became of it.
@@ -357,13 +365,23 @@ impl Session {
         }
     }
 
+    /// The reply that stopped the scene and still waits for the user's word on it. Ending the rehearsal does not answer it.
+    pub fn stop(&self) -> Option<(&Turn, &SafetyStop)> {
+        let turn = self.here.and_then(|id| self.turn(id))?;
+        let stop = turn.safety.as_ref().filter(|stop| stop.acknowledged.is_none())?;
+        Some((turn, stop))
+    }
+
     /// Turn what the user does into an event, or say why not. Nothing is changed before the event is handled.
     ///
     /// # Errors
     /// [`Refusal`] where it cannot be done now.
     pub fn decide(&self, command: Command) -> Result<Event, Refusal> {
         let phase = self.phase();
+        let stop = self.stop();
         match command {
+            // Going on, by whatever way, needs a word on the stop first.
+            Command::Back(_) | Command::Retry(_) | Command::GoTo(_) if stop.is_some() => Err(Refusal::Stopped),
             Command::Say(text) => match phase {
                 Phase::YourTurn => {
                     Ok(Event::UserSaid { turn: self.next_id(), parent: self.answerable(self.here), text })
@@ -395,9 +413,18 @@ impl Session {
             Command::Feel { when, level } => Ok(Event::Felt { when, level: level.min(MOST_TENSE) }),
             Command::Plan(Plan { who, what, when }) => Ok(Event::Planned { who, what, when }),
             Command::Attempt { how, note } => Ok(Event::Attempted { how, note }),
-            Command::Acknowledge { in_role } => match (phase, self.here) {
-                (Phase::SafetyStop, Some(turn)) => Ok(Event::SafetyAcknowledged { turn, in_role }),
-                _ => Err(Refusal::NothingThere),
+            Command::AboutMe => match stop {
+                Some((turn, stop)) => {
+                    Ok(Event::SafetyStopped { turn: turn.id, signals: stop.signals.clone(), certain: true })
+                }
+                None => Err(Refusal::NothingThere),
+            },
+            // A direct statement is nobody's role.
+            Command::Acknowledge { in_role } => match stop {
+                Some((turn, stop)) => {
+                    Ok(Event::SafetyAcknowledged { turn: turn.id, in_role: in_role && !stop.certain })
+                }
+                None => Err(Refusal::NothingThere),
             },
         }
     }
@@ -461,7 +488,11 @@ impl Session {
 
     fn analyse(&self, turn: &Turn) -> Event {
         let context = turn.parent.and_then(|id| self.turn(id)).map_or("", |t| t.text.as_str());
-        let analysis = analysis::analyse(&analysis::Turn { audience: self.setup.audience, context, reply: &turn.text });
+        let mut analysis =
+            analysis::analyse(&analysis::Turn { audience: self.setup.audience, context, reply: &turn.text });
+        if turn.cleared {
+            analysis.findings.retain(|f| f.id.kind() != Kind::Safety);
+        }
         let safety: Vec<&analysis::Finding> =
             analysis.findings.iter().filter(|f| f.id.kind() == Kind::Safety).collect();
         if safety.is_empty() {
@@ -561,7 +592,11 @@ impl Session {
                 self.finished = None;
             }
             Event::SafetyStopped { turn, signals, certain } => {
-                self.own(turn, "safety_stopped")?.safety = Some(SafetyStop { signals, certain, acknowledged: None });
+                let own = self.own(turn, "safety_stopped")?;
+                own.safety = Some(SafetyStop { signals, certain, acknowledged: None });
+                if own.words.is_none() {
+                    own.words = Some(std::mem::replace(&mut own.text, SET_ASIDE.to_owned()));
+                }
             }
             Event::SafetyAcknowledged { turn, in_role } => {
                 let own = self.own(turn, "safety_acknowledged")?;
@@ -570,7 +605,11 @@ impl Session {
                 if in_role && !stop.certain {
                     own.safety = None;
                     own.cleared = true;
+                    if let Some(words) = own.words.take() {
+                        own.text = words;
+                    }
                 }
+                self.finished = None;
             }
             Event::Finished { how } => self.finished = Some(how),
             Event::Prepared { .. } | Event::Felt { .. } | Event::Planned { .. } | Event::Attempted { .. } => {
@@ -590,6 +629,7 @@ impl Session {
             step: None,
             safety: None,
             cleared: false,
+            words: None,
             source,
             wording: None,
             opinion: None,

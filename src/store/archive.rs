@@ -317,6 +317,7 @@ impl<R: BufRead> Reader<R> {
                     && at.refused.values().all(|n| *n < u8::MAX)
                     && step.shifts.iter().all(|s| s.by.unsigned_abs() <= 1_000)
             }
+            Event::Judged { opinion, .. } => opinion.marks.iter().all(|m| m.grade <= 3),
             Event::Felt { level, .. } => *level <= crate::session::MOST_TENSE,
             _ => true,
         };

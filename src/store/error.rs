@@ -153,6 +153,38 @@ pub enum Error {
         /// Where.
         place: String,
     },
+    /// The words are sealed, and nobody could be asked for the passphrase.
+    #[error(
+        "{place} is locked with a passphrase, and it could not be asked for: {why}. Start saywell in a terminal, or set \
+         SAYWELL_PASSPHRASE_FILE to a file of yours that holds it"
+    )]
+    NeedsPassphrase {
+        /// Where.
+        place: String,
+        /// Why nobody could be asked.
+        why: String,
+    },
+    /// The passphrase is another one.
+    #[error(
+        "that is not the passphrase of {place}. Nothing was opened or changed. Capitals and spaces count; there is no \
+         way around a passphrase that is forgotten"
+    )]
+    WrongPassphrase {
+        /// Where.
+        place: String,
+    },
+    /// The words were sealed, or opened for good, by another process.
+    #[error(
+        "the passphrase of {place} was set or taken away in another window. Nothing was written; close saywell and \
+         start it again"
+    )]
+    Resealed {
+        /// Where.
+        place: String,
+    },
+    /// The system has no random numbers.
+    #[error("the system gives no random numbers, and without them nothing can be encrypted. Nothing was written")]
+    NoRandom,
     /// The disk, or what stands for one, reported an error.
     #[error("{place} could not be {doing}: {why}. Check the disk, then try again")]
     Io {

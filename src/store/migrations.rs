@@ -15,11 +15,14 @@ pub(super) const APPLICATION_ID: i32 = 0x7361_7977;
 /// Every step, oldest first.
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-const STEPS: &[M<'static>] =
-    &[FIRST, M::up("-- The events 'worded' and 'judged'."), M::up("-- The event 'attempted'.")];
+const STEPS: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up("-- The events 'worded' and 'judged'."),
+    M::up("-- The event 'attempted'."),
+    M::up(PROTECTION),
+];
 
-const FIRST: M<'static> = M::up(
-    "
+const FIRST: &str = "
     PRAGMA application_id = 0x73617977;
 
     CREATE TABLE scenarios (
@@ -78,5 +81,23 @@ const FIRST: M<'static> = M::up(
     CREATE TRIGGER scenarios_never_change BEFORE UPDATE ON scenarios
     WHEN OLD.text IS NOT NULL
     BEGIN SELECT raise(ABORT, 'the text of a scenario belongs to its hash'); END;
-    ",
-);
+";
+
+/// Whether the words are sealed, and the key to them, sealed under the passphrase. Without it nothing could be read, so it
+/// stands twice, in tables, and so on pages, of their own.
+const PROTECTION: &str = "
+    CREATE TABLE protection (
+        n          INTEGER PRIMARY KEY CHECK (n = 1),
+        generation INTEGER NOT NULL, -- another one whenever words are sealed or opened
+        scrub      INTEGER NOT NULL, -- 1 while plain words may still stand in unused parts of the files
+        sealed_key TEXT              -- JSON; NULL where the words are not sealed
+    ) STRICT;
+    CREATE TABLE protection_again (
+        n          INTEGER PRIMARY KEY CHECK (n = 1),
+        generation INTEGER NOT NULL,
+        scrub      INTEGER NOT NULL,
+        sealed_key TEXT
+    ) STRICT;
+    INSERT INTO protection VALUES (1, 0, 0, NULL);
+    INSERT INTO protection_again VALUES (1, 0, 0, NULL);
+";

@@ -11,13 +11,16 @@ pub mod archive;
 mod error;
 mod memory;
 mod migrations;
+pub mod passphrase;
 pub mod paths;
+mod seal;
 mod sqlite;
 
 use sha2::{Digest, Sha256};
 
 pub use error::{Error, Result};
 pub use memory::MemoryStore;
+pub use seal::{Cost, Passphrase};
 pub use sqlite::{Mended, Options, SqliteStore};
 
 use crate::analysis::Audience;

@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, Mo
 use ratatui::layout::Rect;
 
 use super::keymap::{self, Hint, Key};
-use super::screens::{Go, Input, Screen, attempt, brief, consent, help, home, rehearsal};
+use super::screens::{Go, Input, Screen, attempt, brief, consent, help, home, rehearsal, safety};
 use super::shared::Shared;
 use super::talk::{Happened, Talk};
 use super::theme::Colours;
@@ -40,6 +40,8 @@ pub struct App {
     stack: Vec<Box<dyn Screen>>,
     /// Ctrl+C was pressed once.
     asking: bool,
+    /// Ctrl+X was pressed.
+    vanish: bool,
     drawn: Drawn,
     size: (u16, u16),
     /// Something was typed since the screen on top last kept what is written.
@@ -56,6 +58,7 @@ impl App {
             shared,
             stack: Vec::new(),
             asking: false,
+            vanish: false,
             drawn: Drawn::default(),
             size: SMALLEST,
             unkept: false,
@@ -143,6 +146,11 @@ impl App {
         self.shared.take_last_words()
     }
 
+    /// Whether the user wants to be gone at once: nothing is to be left on the terminal, and nothing said.
+    pub fn wants_to_vanish(&self) -> bool {
+        self.vanish
+    }
+
     /// What came of drawing, for the mouse and for paging.
     pub fn was_drawn(&mut self, drawn: Drawn) {
         self.size = drawn.size;
@@ -194,6 +202,10 @@ impl App {
 
     fn key(&mut self, key: Key) -> Flow {
         match key {
+            Key::Ctrl('x') => {
+                self.vanish = true;
+                return Flow::Quit;
+            }
             Key::Ctrl('z') if self.stoppable => return Flow::Suspend,
             Key::Ctrl('z') => {
                 self.shared
@@ -225,6 +237,7 @@ impl App {
                     self.go(help::open())
                 }
             }
+            Key::F(8) => self.go(Go::Push(Box::new(safety::Lines::default()))),
             key => self.input(Input::Key(key)),
         }
     }

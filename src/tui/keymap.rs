@@ -123,6 +123,8 @@ const fn hint(name: &'static str, does: &'static str, key: Key) -> Hint {
 
 /// One step back.
 pub const BACK: Hint = hint("Esc", "back", Key::Esc);
+/// Gone, at once.
+pub const EXIT: Hint = hint("Ctrl+X", "leave at once", Key::Ctrl('x'));
 /// Help where letters are typed.
 pub const HELP: Hint = hint("F1", "help", Key::F(1));
 
@@ -151,7 +153,24 @@ pub const BRIEF: &[Hint] = &[
 
 /// The question before a scene.
 pub const SAFETY: &[Hint] =
-    &[hint("\u{2190}\u{2192}", "choose", Key::Right), hint("Enter", "answer", Key::Enter), BACK, HELP];
+    &[hint("\u{2190}\u{2192}", "choose", Key::Right), hint("Enter", "answer", Key::Enter), BACK, EXIT, HELP];
+
+/// Where to turn.
+pub const LINES: &[Hint] = &[
+    hint("\u{2191}\u{2193}", "scroll", Key::Down),
+    hint("\u{2190}\u{2192}", "other countries", Key::Right),
+    BACK,
+    EXIT,
+];
+
+/// A stop in the middle of a scene.
+pub const STOP: &[Hint] = &[
+    hint("\u{2190}\u{2192}", "other countries", Key::Right),
+    BACK,
+    EXIT,
+    hint("PgDn", "read on", Key::PageDown),
+    HELP,
+];
 
 /// The question whether words may go to another computer.
 pub const CONSENT: &[Hint] = &[
@@ -183,6 +202,8 @@ pub const REHEARSAL: &[Hint] = &[
     hint("Ctrl+J", "new line", Key::NewLine),
     hint("PgUp", "read back", Key::PageUp),
     hint("Ctrl+\u{2191}\u{2193}", "look at a reply", Key::Earlier),
+    hint("F8", "where to turn", Key::F(8)),
+    EXIT,
 ];
 
 /// The same for keyboards on which the function keys are hard to reach.

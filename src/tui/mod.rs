@@ -20,6 +20,7 @@ use ratatui::crossterm::event::{self, Event};
 use ratatui::layout::Rect;
 
 use crate::runtime::Desk;
+use crate::safety::Country;
 use app::{App, Flow};
 use talk::News;
 
@@ -64,6 +65,8 @@ pub struct Wishes {
     pub difficulty: Option<crate::scenario::Difficulty>,
     /// Say nothing about the replies before the end.
     pub hide_feedback: bool,
+    /// Whose lines for help are shown first.
+    pub country: Option<Country>,
     /// Delete rehearsals that are older than so many days.
     pub keep_days: Option<std::num::NonZeroU32>,
 }
@@ -77,7 +80,6 @@ pub fn run(desk: Desk, opening: &Opening, wishes: Wishes) -> io::Result<Option<S
     let mut app = App::new(desk, wishes, tell.clone());
     app.set_stoppable(terminal::has_job_control());
     app.open(opening);
-    terminal::guard_panics();
     listen_to_signals(&tell)?;
     let guard = terminal::Guard;
     terminal::take(app.wants_mouse())?;
@@ -90,6 +92,11 @@ pub fn run(desk: Desk, opening: &Opening, wishes: Wishes) -> io::Result<Option<S
             if wait { wait_for(&inbox, app.unkept()) } else { inbox.try_recv().ok() }
         },
     );
+    if app.wants_to_vanish() {
+        terminal::vanish();
+        app.close();
+        return Ok(None);
+    }
     // The rehearsal's thread may still be writing.
     let last_words = app.close();
     drop(guard);

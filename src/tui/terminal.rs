@@ -69,15 +69,29 @@ pub fn give_back() {
     }
 }
 
-/// See to it that a panic gives the terminal back before it says what happened.
+/// Give the terminal back with nothing left on it, nor in what has scrolled off it, as far as it lets one.
+pub fn vanish() {
+    let mut out = io::stdout();
+    // First what is on the screen now: that is what somebody must not see.
+    let _ = out.write_all(crate::text::WIPE.as_bytes()).and_then(|()| out.flush());
+    give_back();
+    let _ = out.write_all(crate::text::WIPE.as_bytes()).and_then(|()| out.flush());
+}
+
+/// See to it that a panic gives the terminal back before it says what happened, and tells nothing of what was written.
 pub fn guard_panics() {
-    let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         give_back();
-        before(info);
+        let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
+        // A message that was put together at run time may quote a text, as that of a cut inside a character does.
+        let what = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("(message left out)");
+        let backtrace = std::backtrace::Backtrace::capture();
+        if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+            let _ = writeln!(io::stderr(), "{backtrace}");
+        }
         let _ = writeln!(
             io::stderr(),
-            "\nsaywell has a fault and had to stop. What you said is kept: `saywell resume` goes on from there.\n\
+            "stopped{place}: {what}\n\nsaywell has a fault and had to stop. What you said is kept: `saywell resume` goes on from there.\n\
              Please report the lines above; they hold nothing that you wrote."
         );
         // The others would go on without this thread, and without the screen.

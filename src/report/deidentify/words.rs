@@ -133,11 +133,11 @@ fn address(chunk: &str, at: usize) -> Option<(Token<'_>, usize)> {
     let (before, after) = trimmed.split_once('@')?;
     if before.is_empty() {
         let wide = after.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(after.len());
-        return (wide > 0).then(|| (Token::Handle(at..at + 1 + wide), 1 + wide));
+        return (wide > 0).then_some((Token::Handle(at..at + 1 + wide), 1 + wide));
     }
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%');
     let dotted = after.contains('.') && !after.starts_with('.');
-    (dotted && before.chars().all(plain) && after.chars().all(plain)).then(|| (Token::Mail(range), trimmed.len()))
+    (dotted && before.chars().all(plain) && after.chars().all(plain)).then_some((Token::Mail(range), trimmed.len()))
 }
 
 /// How long the number at the start is: groups of digits and letters, and the signs and single spaces between groups of

@@ -6,6 +6,7 @@
 mod coaching;
 mod conditions;
 mod context;
+mod danger;
 mod graph;
 mod names;
 mod placement;
@@ -41,6 +42,7 @@ const CHECKS: &[Check] = &[
     secrets::CHECK,
     playthroughs::CHECK,
     coaching::CHECK,
+    danger::CHECK,
 ];
 
 /// The codes that reading a file can report, before any check runs.

@@ -140,7 +140,7 @@ fn mend(path: &Path, options: &Options, begun: Option<PathBuf>) -> Result<Mended
     let place = path.display().to_string();
     let kept = copy.display().to_string();
     let workshop = beside(path, ".mending");
-    let rebuilt = rebuild(&workshop, &copy, options);
+    let rebuilt = rebuild(path, &workshop, &copy, options);
     let Some((sound, saved)) = rebuilt? else {
         // Nothing could be read: the file stays where it is, for the user to decide.
         fs::remove_dir_all(&workshop).and_then(|()| remove(&beside(path, MARK))).map_err(failed)?;
@@ -162,7 +162,7 @@ fn mend(path: &Path, options: &Options, begun: Option<PathBuf>) -> Result<Mended
 }
 
 /// Put what can be read of the copy into a sound database in the folder `workshop`. None where nothing can.
-fn rebuild(workshop: &Path, copy: &Path, options: &Options) -> Result<Option<(PathBuf, Saved)>> {
+fn rebuild(path: &Path, workshop: &Path, copy: &Path, options: &Options) -> Result<Option<(PathBuf, Saved)>> {
     let failed = |e: io::Error| fault::file(workshop, "written", &e);
     match fs::remove_dir_all(workshop) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
@@ -172,24 +172,40 @@ fn rebuild(workshop: &Path, copy: &Path, options: &Options) -> Result<Option<(Pa
     let log = read(&beside(copy, "-wal")).map_err(|e| fault::file(copy, "read", &e))?;
     let sound = workshop.join("sound.db");
     make_file(&sound)?;
-    let options = Options { max_pages: None, ..*options };
-    // Closed at once, so that all of it is in the one file: its first page stands in for one that cannot be read.
-    close(connect(&sound, &options)?, &sound)?;
-    let first_page = read(&sound).map_err(failed)?;
-    let mut salvage = Salvage::default();
+    let options = Options { max_pages: None, ..options.clone() };
+    // Closed at once, so that all of it is in the one file: its first page stands in for one that cannot be read. Sealing
+    // the words ends with VACUUM, and that lays the tables out in another order.
+    let first_page = |vacuum: &str| {
+        let conn = connect(&sound, &options)?;
+        conn.execute_batch(vacuum).map_err(|e| fault::sqlite(&sound, options.wait.as_secs(), "written", &e))?;
+        close(conn, &sound)?;
+        read(&sound).map_err(failed)
+    };
+    let first_pages = [first_page("")?, first_page("VACUUM")?];
+    let mut salvage = Salvage::new(path, &options);
     let laid_over = |reach| {
         let mut view = database.clone();
         wal::lay_over(&mut view, &log, reach);
         view
     };
     let mut readable = false;
-    let mut look_at = |salvage: &mut Salvage, mut view: Vec<u8>| {
-        let mut look = try_view(salvage, workshop, &mut view).map_err(failed)?;
-        if look == Look::Nothing && replace_first_page(&mut view, &first_page) {
-            look = try_view(salvage, workshop, &mut view).map_err(failed)?;
+    // First as the file says, then as files of ours usually are; and only then without knowing whether words are sealed.
+    let [fresh, vacuumed] = &first_pages;
+    let ways = [(None, false), (Some(fresh), false), (Some(vacuumed), false), (None, true), (Some(fresh), true)];
+    let mut look_at = |salvage: &mut Salvage<'_>, view: Vec<u8>| {
+        for (first_page, surely_plain) in ways {
+            let mut view = view.clone();
+            if first_page.is_some_and(|first_page| !replace_first_page(&mut view, first_page)) {
+                continue;
+            }
+            salvage.surely_plain = surely_plain;
+            let look = try_view(salvage, workshop, &mut view).map_err(failed)?;
+            if look != Look::Nothing {
+                readable = true;
+                return Ok(look);
+            }
         }
-        readable |= look != Look::Nothing;
-        Ok(look)
+        Ok(Look::Nothing)
     };
     // What SQLite itself would see stands; then comes what the log holds behind its damage. As events never change, one
     // look adds to the other.
@@ -203,16 +219,19 @@ fn rebuild(workshop: &Path, copy: &Path, options: &Options) -> Result<Option<(Pa
         salvage.close_list();
         look_at(&mut salvage, database)?;
     }
+    if let Some(error) = salvage.refused() {
+        return Err(error);
+    }
     if !readable || salvage.is_empty() {
         return Ok(None);
     }
     let mut conn = connect(&sound, &options)?;
-    let saved = salvage.write(&mut conn).map_err(|e| fault::sqlite(&sound, options.wait.as_secs(), "written", &e))?;
+    let saved = salvage.write(&mut conn, |e| fault::sqlite(&sound, options.wait.as_secs(), "written", &e))?;
     close(conn, &sound)?;
     Ok(Some((sound, saved)))
 }
 
-fn try_view(salvage: &mut Salvage, workshop: &Path, view: &mut [u8]) -> io::Result<Look> {
+fn try_view(salvage: &mut Salvage<'_>, workshop: &Path, view: &mut [u8]) -> io::Result<Look> {
     // These two bytes say that a log belongs to the file. Its log is laid over it already.
     if let Some(modes) = view.get_mut(18..20) {
         modes.fill(1);

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod cost;
 mod fault;
+mod lock;
 mod mend;
 mod open;
 mod presence;
@@ -10,33 +11,38 @@ mod salvage;
 mod taking;
 mod wal;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
+use super::seal::Passphrase;
 use super::{
     Error, Filter, NewSession, Opening, Parcel, Recorded, Result, Seq, SessionSummary, Store, TakenIn, Tally, only,
     opening,
 };
 use crate::session::{Event, Finish};
 
+use lock::{Words, place};
 pub use mend::Mended;
 use open::Identity;
 use presence::Presence;
 
 /// How a database is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How long to wait for another process before it is reported as in the way.
     pub wait: Duration,
     /// At most so many pages of 4 KiB; what goes beyond is refused as if the disk were full. None: no limit.
     pub max_pages: Option<u32>,
+    /// What opens a locked database. None: it is asked for, as [`passphrase::ask_with`](super::passphrase::ask_with) says.
+    pub passphrase: Option<Passphrase>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { wait: Duration::from_secs(3), max_pages: None }
+        Self { wait: Duration::from_secs(3), max_pages: None, passphrase: None }
     }
 }
 
@@ -50,6 +56,9 @@ pub struct SqliteStore {
     wait_s: u64,
     identity: Identity,
     mended: Option<Mended>,
+    words: Words,
+    /// Which of the file's generations `words` fits.
+    generation: i64,
     /// Given up last, when SQLite has closed the file.
     _presence: Presence,
 }
@@ -64,11 +73,11 @@ const ADD_SESSION: &str = "INSERT INTO sessions (id, scenario_id, title, audienc
     last_ms, last_seq, last_pos, turns, finished)
     VALUES (?1, ?2, ?3, ?4, ?5, (SELECT n FROM scenarios WHERE hash = ?6), ?7, ?7, 0, 0, 0, NULL)";
 /// What was set for a session goes with it.
-const FORGET_OF: &str = "DELETE FROM settings WHERE lower(substr(key, -length(?1) - 1)) = ':' || lower(?1)";
+const FORGET: &str = "DELETE FROM settings WHERE key = ?1";
 const EVENTS: &str = "SELECT e.seq, e.at_ms, e.payload FROM sessions s JOIN events e ON e.session = s.n
     WHERE s.id = ?1 AND e.seq > ?2 ORDER BY e.seq";
 const SUMMARY: &str = "SELECT s.id, s.scenario_id, s.title, s.audience, s.difficulty, c.hash, s.started_ms, s.last_ms,
-    s.last_seq, s.turns, s.finished FROM sessions s JOIN scenarios c ON c.n = s.scenario";
+    s.last_seq, s.turns, s.finished, s.n FROM sessions s JOIN scenarios c ON c.n = s.scenario";
 
 impl SqliteStore {
     /// Open the database, making it and its folder where there are none.
@@ -92,7 +101,14 @@ impl SqliteStore {
             if presence.alone() { mend::open_alone(&path, options)? } else { (open::connect(&path, options)?, None) };
         let identity = Identity::of(&path);
         presence.share();
-        Ok(Self { conn, path, wait_s: options.wait.as_secs(), identity, mended, _presence: presence })
+        let (words, generation) = lock::enter(&conn, &path, options)?;
+        let wait_s = options.wait.as_secs();
+        Ok(Self { conn, path, wait_s, identity, mended, words, generation, _presence: presence })
+    }
+
+    /// Whether the database at this path is locked, found out without its passphrase. None where there is none of ours.
+    pub fn is_locked_at(path: &Path) -> Option<bool> {
+        lock::is_locked(path)
     }
 
     /// Where the database lies.
@@ -157,15 +173,32 @@ impl SqliteStore {
 
     fn summaries(&self, rest: &str, given: &[&dyn rusqlite::ToSql]) -> Result<Vec<SessionSummary>> {
         let failed = self.failed("read");
+        unchanged(&self.conn, self.generation, &self.path, &failed)?;
         let mut statement = self.statement(&format!("{SUMMARY} {rest}"))?;
-        let rows = statement.query_map(given, summary).map_err(&failed)?;
+        let rows = statement.query_map(given, |row| summary(row, &self.words)).map_err(&failed)?;
         rows.collect::<Result<_, _>>().map_err(&failed)
     }
+}
+
+/// The names of all settings, opened.
+fn setting_keys(conn: &Connection, words: &Words) -> rusqlite::Result<Vec<String>> {
+    let mut all = conn.prepare_cached("SELECT key FROM settings")?;
+    let keys = all.query_map([], |row| text(row, 0, words, place::SETTING))?;
+    keys.collect()
+}
+
+/// Refuse to go on where another process has sealed the words, or opened them, since we came.
+fn unchanged(conn: &Connection, known: i64, path: &Path, failed: impl Fn(rusqlite::Error) -> Error) -> Result<()> {
+    if lock::generation(conn).map_err(failed)? == known {
+        return Ok(());
+    }
+    Err(Error::Resealed { place: path.display().to_string() })
 }
 
 /// Add events to a session behind `after`, within a transaction.
 fn add(
     conn: &Connection,
+    words: &Words,
     n: i64,
     after: Seq,
     tally: &mut Tally,
@@ -181,27 +214,44 @@ fn add(
             tally.add(event);
         }
     }
-    let finished = tally.finished.map(finish_word);
+    let finished = tally.finished.map(|how| words.name(&place::finished(n), finish_word(how)));
     let position = conn.last_insert_rowid();
     conn.prepare_cached(MOVE_SESSION)?.execute(params![n, number(last), at_ms, position, tally.turns, finished])?;
     Ok(last)
 }
 
-/// Add a session without events, and its scenario's text where that is new. Gives its number in the file.
-fn insert_session(
-    conn: &Connection,
-    id: &str,
-    title: &str,
-    opening: &Opening<'_>,
-    text: Option<&str>,
-    at_ms: i64,
-) -> rusqlite::Result<i64> {
-    let mut scenario = conn.prepare_cached(ADD_SCENARIO)?;
-    scenario.execute(params![opening.scenario_hash, text])?;
-    let (audience, difficulty) = (opening.audience.as_str(), opening.difficulty.as_str());
-    let mut session = conn.prepare_cached(ADD_SESSION)?;
-    session.execute(params![id, opening.scenario_id, title, audience, difficulty, opening.scenario_hash, at_ms])?;
-    Ok(conn.last_insert_rowid())
+/// A new session as it goes into the file.
+struct Filed<'a> {
+    id: &'a str,
+    situation: Cow<'a, str>,
+    title: Cow<'a, str>,
+    hash: Cow<'a, str>,
+    text: Option<Cow<'a, str>>,
+    audience: &'static str,
+    difficulty: &'static str,
+}
+
+impl<'a> Filed<'a> {
+    fn new(words: &Words, id: &'a str, title: &'a str, opening: &Opening<'a>, text: Option<&'a str>) -> Result<Self> {
+        Ok(Self {
+            id,
+            situation: words.name(place::SITUATION, opening.scenario_id),
+            title: words.put(place::TITLE, title)?,
+            hash: words.name(place::HASH, opening.scenario_hash),
+            text: text.map(|text| words.put(place::SCENARIO, text)).transpose()?,
+            audience: opening.audience.as_str(),
+            difficulty: opening.difficulty.as_str(),
+        })
+    }
+
+    /// Add it without events, and its scenario's text where that is new. Gives its number in the file.
+    fn insert(&self, conn: &Connection, at_ms: i64) -> rusqlite::Result<i64> {
+        let Self { id, situation, title, hash, text, audience, difficulty } = self;
+        conn.prepare_cached(ADD_SCENARIO)?.execute(params![hash, text])?;
+        let mut session = conn.prepare_cached(ADD_SESSION)?;
+        session.execute(params![id, situation, title, audience, difficulty, hash, at_ms])?;
+        Ok(conn.last_insert_rowid())
+    }
 }
 
 /// A place as SQLite counts it.
@@ -212,17 +262,26 @@ fn number(seq: Seq) -> i64 {
 /// An event as it goes into the file.
 struct Lined<'a> {
     event: &'a Event,
-    kind: &'static str,
+    kind: Cow<'a, str>,
     payload: String,
 }
 
+impl<'a> Lined<'a> {
+    /// `payload` is the event as JSON, `seq` the place it will have in its session.
+    fn new(words: &Words, seq: Seq, event: &'a Event, payload: &str) -> Result<Self> {
+        let kind = words.put(place::KIND, kind(event))?;
+        let payload = words.put(&place::event(number(seq)), payload)?.into_owned();
+        Ok(Self { event, kind, payload })
+    }
+}
+
 /// Write events out before a transaction is begun, so that it is held as shortly as can be.
-fn lined(events: &[Event]) -> Result<Vec<Lined<'_>>> {
-    let line = |event| match serde_json::to_string(event) {
-        Ok(payload) => Ok(Lined { event, kind: kind(event), payload }),
+fn lined<'a>(words: &Words, after: Seq, events: &'a [Event]) -> Result<Vec<Lined<'a>>> {
+    let line = |(seq, event)| match serde_json::to_string(event) {
+        Ok(payload) => Lined::new(words, seq, event, &payload),
         Err(error) => Err(Error::Invalid(error.to_string())),
     };
-    events.iter().map(line).collect()
+    (after + 1..).zip(events).map(line).collect()
 }
 
 /// The event's name in the log; the same word as in its JSON.
@@ -253,30 +312,42 @@ fn finish_word(how: Finish) -> &'static str {
     }
 }
 
+/// What a column holds is not what we write there.
+fn odd(column: usize, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why.into())
+}
+
+/// A column's text, opened.
+fn text(row: &Row<'_>, column: usize, words: &Words, place: &str) -> rusqlite::Result<String> {
+    words.take(place, row.get(column)?).ok_or_else(|| odd(column, "sealed otherwise"))
+}
+
 /// A word of the file as the value that it stands for.
-fn word<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_value(serde_json::Value::String(text))
-        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e)))
+fn word<T: serde::de::DeserializeOwned>(column: usize, text: String) -> rusqlite::Result<T> {
+    serde_json::from_value(serde_json::Value::String(text)).map_err(|error| odd(column, error))
 }
 
-fn finish(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Finish>> {
-    if row.get_ref(column)? == rusqlite::types::ValueRef::Null { Ok(None) } else { word(row, column).map(Some) }
+/// How session `n` was ended.
+fn finish(row: &Row<'_>, column: usize, words: &Words, n: i64) -> rusqlite::Result<Option<Finish>> {
+    if row.get_ref(column)? == rusqlite::types::ValueRef::Null {
+        return Ok(None);
+    }
+    word(column, text(row, column, words, &place::finished(n))?).map(Some)
 }
 
-fn summary(row: &Row<'_>) -> rusqlite::Result<SessionSummary> {
+fn summary(row: &Row<'_>, words: &Words) -> rusqlite::Result<SessionSummary> {
     Ok(SessionSummary {
         id: row.get(0)?,
-        scenario_id: row.get(1)?,
-        title: row.get(2)?,
-        audience: word(row, 3)?,
-        difficulty: word(row, 4)?,
-        scenario_hash: row.get(5)?,
+        scenario_id: text(row, 1, words, place::SITUATION)?,
+        title: text(row, 2, words, place::TITLE)?,
+        audience: word(3, row.get(3)?)?,
+        difficulty: word(4, row.get(4)?)?,
+        scenario_hash: text(row, 5, words, place::HASH)?,
         started_ms: row.get(6)?,
         last_ms: row.get(7)?,
         last_seq: row.get::<_, i64>(8)?.unsigned_abs(),
         turns: row.get(9)?,
-        finished: finish(row, 10)?,
+        finished: finish(row, 10, words, row.get(11)?)?,
     })
 }
 
@@ -284,17 +355,19 @@ impl Store for SqliteStore {
     fn create(&mut self, session: &NewSession<'_>, at_ms: i64, events: &[Event]) -> Result<Seq> {
         self.in_its_place()?;
         let opening = opening(session, events)?;
-        let lines = lined(events)?;
+        let words = &self.words;
+        let lines = lined(words, 0, events)?;
+        let filed = Filed::new(words, session.id, session.title, &opening, Some(session.scenario_text))?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
+        unchanged(&tx, self.generation, &self.path, &failed)?;
         let there = tx.prepare_cached(SESSION_NOW).and_then(|mut s| s.exists([session.id])).map_err(&failed)?;
         if there {
             return Err(Error::Exists(session.id.to_owned()));
         }
         let write = || {
-            let text = Some(session.scenario_text);
-            let n = insert_session(&tx, session.id, session.title, &opening, text, at_ms)?;
-            add(&tx, n, 0, &mut Tally::default(), at_ms, &lines)
+            let n = filed.insert(&tx, at_ms)?;
+            add(&tx, words, n, 0, &mut Tally::default(), at_ms, &lines)
         };
         let last = write().map_err(&failed)?;
         tx.commit().map_err(&failed)?;
@@ -303,13 +376,16 @@ impl Store for SqliteStore {
 
     fn append(&mut self, session: &str, after: Seq, at_ms: i64, events: &[Event]) -> Result<Seq> {
         self.in_its_place()?;
-        let lines = lined(events)?;
+        let words = &self.words;
+        let lines = lined(words, after, events)?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
+        unchanged(&tx, self.generation, &self.path, &failed)?;
         let now = tx.prepare_cached(SESSION_NOW).and_then(|mut statement| {
             let row = |row: &Row<'_>| {
-                let tally = Tally { turns: row.get(2)?, finished: finish(row, 3)? };
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?.unsigned_abs(), tally))
+                let n = row.get::<_, i64>(0)?;
+                let tally = Tally { turns: row.get(2)?, finished: finish(row, 3, words, n)? };
+                Ok((n, row.get::<_, i64>(1)?.unsigned_abs(), tally))
             };
             statement.query_row([session], row).optional()
         });
@@ -322,25 +398,24 @@ impl Store for SqliteStore {
         if lines.is_empty() {
             return Ok(found);
         }
-        let last = add(&tx, n, found, &mut tally, at_ms, &lines).map_err(&failed)?;
+        let last = add(&tx, words, n, found, &mut tally, at_ms, &lines).map_err(&failed)?;
         tx.commit().map_err(&failed)?;
         Ok(last)
     }
 
     fn events_after(&self, session: &str, after: Seq) -> Result<Vec<Recorded>> {
         let failed = self.failed("read");
+        unchanged(&self.conn, self.generation, &self.path, &failed)?;
         let mut statement = self.statement(EVENTS)?;
         let mut rows = statement.query(params![session, number(after)]).map_err(&failed)?;
         let mut events = Vec::new();
         while let Some(row) = rows.next().map_err(&failed)? {
             let seq = row.get::<_, i64>(0).map_err(&failed)?.unsigned_abs();
             let at_ms = row.get(1).map_err(&failed)?;
-            let payload = row.get_ref(2).and_then(|value| Ok(value.as_str()?)).map_err(&failed)?;
-            let event = serde_json::from_str(payload).map_err(|error| Error::Unreadable {
-                session: session.to_owned(),
-                seq,
-                why: error.to_string(),
-            })?;
+            let unreadable = |why: String| Error::Unreadable { session: session.to_owned(), seq, why };
+            let payload = self.words.take(&place::event(number(seq)), row.get(2).map_err(&failed)?);
+            let payload = payload.ok_or_else(|| unreadable("its seal is broken".to_owned()))?;
+            let event = serde_json::from_str(&payload).map_err(|error| unreadable(error.to_string()))?;
             events.push(Recorded { seq, at_ms, event });
         }
         if events.is_empty() && !self.statement(SESSION_NOW)?.exists([session]).map_err(&failed)? {
@@ -350,17 +425,22 @@ impl Store for SqliteStore {
     }
 
     fn scenario_text(&self, hash: &str) -> Result<String> {
+        let failed = self.failed("read");
+        unchanged(&self.conn, self.generation, &self.path, &failed)?;
         let mut statement = self.statement("SELECT text FROM scenarios WHERE hash = ?1 AND text IS NOT NULL")?;
-        let text = statement.query_row([hash], |row| row.get(0)).optional().map_err(self.failed("read"))?;
+        let hashed = self.words.name(place::HASH, hash);
+        let row = |row: &Row<'_>| text(row, 0, &self.words, place::SCENARIO);
+        let text = statement.query_row([hashed], row).optional().map_err(failed)?;
         text.ok_or_else(|| Error::NoScenario(hash.to_owned()))
     }
 
     fn sessions(&self, filter: &Filter) -> Result<Vec<SessionSummary>> {
         let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+        let scenario_id = filter.scenario_id.as_ref().map(|id| self.words.name(place::SITUATION, id));
         self.summaries(
             "WHERE (?1 IS NULL OR s.scenario_id = ?1) AND (?2 IS NULL OR ?2 = (s.finished IS NOT NULL))
              AND s.turns >= ?3 ORDER BY s.last_pos DESC LIMIT ?4",
-            &[&filter.scenario_id, &filter.finished, &filter.min_turns, &limit],
+            &[&scenario_id, &filter.finished, &filter.min_turns, &limit],
         )
     }
 
@@ -381,11 +461,18 @@ impl Store for SqliteStore {
         self.in_its_place()?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
+        unchanged(&tx, self.generation, &self.path, &failed)?;
         for session in sessions {
             if tx.execute("DELETE FROM sessions WHERE id = ?1", [session]).map_err(&failed)? == 0 {
                 return Err(Error::NoSession((*session).to_owned()));
             }
-            tx.execute(FORGET_OF, [session]).map_err(&failed)?;
+        }
+        // What was set for one of them.
+        let of = |key: &String| {
+            key.rsplit_once(':').is_some_and(|(_, id)| sessions.iter().any(|session| session.eq_ignore_ascii_case(id)))
+        };
+        for key in setting_keys(&tx, &self.words).map_err(&failed)?.iter().filter(|key| of(key)) {
+            tx.execute(FORGET, [self.words.name(place::SETTING, key)]).map_err(&failed)?;
         }
         tx.execute("DELETE FROM scenarios WHERE n NOT IN (SELECT scenario FROM sessions)", []).map_err(&failed)?;
         tx.commit().map_err(&failed)?;
@@ -396,34 +483,51 @@ impl Store for SqliteStore {
         self.in_its_place()?;
         let failed = self.failed("written");
         let tx = self.conn.transaction().map_err(&failed)?;
-        let done = taking::take_in(&tx, parcels, &failed)?;
+        unchanged(&tx, self.generation, &self.path, &failed)?;
+        let done = taking::take_in(&tx, &self.words, parcels, &failed)?;
+        // Reading the parcels can take long.
+        if self.identity != Identity::of(&self.path) {
+            return Err(Error::Moved { place: self.path.display().to_string() });
+        }
         tx.commit().map_err(&failed)?;
         Ok(done)
     }
 
     fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>> {
         let failed = self.failed("read");
-        let mut statement =
-            self.statement("SELECT key, value FROM settings WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key")?;
-        let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?))).map_err(&failed)?;
-        rows.collect::<Result<_, _>>().map_err(&failed)
+        unchanged(&self.conn, self.generation, &self.path, &failed)?;
+        let keys = setting_keys(&self.conn, &self.words).map_err(&failed)?;
+        let mut found = Vec::new();
+        for key in keys.into_iter().filter(|key| key.starts_with(prefix)) {
+            found.extend(self.setting(&key)?.map(|value| (key, value)));
+        }
+        found.sort();
+        Ok(found)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>> {
+        let failed = self.failed("read");
+        unchanged(&self.conn, self.generation, &self.path, &failed)?;
         let mut statement = self.statement("SELECT value FROM settings WHERE key = ?1")?;
-        statement.query_row([key], |row| row.get(0)).optional().map_err(self.failed("read"))
+        let row = |row: &Row<'_>| text(row, 0, &self.words, &place::setting(key));
+        statement.query_row([self.words.name(place::SETTING, key)], row).optional().map_err(failed)
     }
 
     fn set_setting(&mut self, key: &str, value: Option<&str>) -> Result<()> {
         self.in_its_place()?;
+        let name = self.words.name(place::SETTING, key);
+        let value = value.map(|value| self.words.put(&place::setting(key), value)).transpose()?;
+        let failed = self.failed("written");
+        let tx = self.conn.transaction().map_err(&failed)?;
+        unchanged(&tx, self.generation, &self.path, &failed)?;
         let done = match value {
-            Some(value) => self.conn.execute(
+            Some(value) => tx.execute(
                 "INSERT INTO settings (key, value) VALUES (?1, ?2)
                  ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                [key, value],
+                [name, value],
             ),
-            None => self.conn.execute("DELETE FROM settings WHERE key = ?1", [key]),
+            None => tx.execute(FORGET, [name]),
         };
-        done.map(|_| ()).map_err(self.failed("written"))
+        done.and_then(|_| tx.commit()).map_err(failed)
     }
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::super::migrations::{APPLICATION_ID, LATEST};
-use super::super::{Opening, Seq, Tally, text_hash};
-use super::{Lined, add, insert_session, kind};
+use super::super::{Error, Opening, Result, Seq, Tally, passphrase, text_hash};
+use super::lock::{Protection, Words, place};
+use super::{Filed, Lined, Options, add, kind};
 use crate::session::Event;
 
 /// No log of a person's rehearsals is longer; a number beyond comes from the damage.
@@ -16,8 +17,19 @@ const MOST_ROWS: i64 = 5_000_000;
 const BEYOND: i64 = 4_096;
 
 /// What was read so far, from one look at the file or several.
-#[derive(Default)]
-pub(super) struct Salvage {
+pub(super) struct Salvage<'o> {
+    path: &'o Path,
+    options: &'o Options,
+    words: Words,
+    /// Where the words are sealed: what the sound database is to say of it.
+    protection: Option<Protection>,
+    /// The words are sealed and could not be opened.
+    refused: Option<Error>,
+    /// Take words for plain where nothing readable says whether they are. Sealed ones are then not mistaken for anything:
+    /// nothing of ours reads so.
+    pub(super) surely_plain: bool,
+    /// It was found out whether words are sealed.
+    form_is_known: bool,
     /// By their number in the file.
     sessions: BTreeMap<i64, Session>,
     /// By session and place.
@@ -62,7 +74,59 @@ pub(super) struct Saved {
     pub(super) lost: usize,
 }
 
-impl Salvage {
+impl<'o> Salvage<'o> {
+    /// Nothing yet. `path` is the database's name for the user, who may be asked for its passphrase.
+    pub(super) fn new(path: &'o Path, options: &'o Options) -> Self {
+        Self {
+            path,
+            options,
+            words: Words::Plain,
+            protection: None,
+            refused: None,
+            surely_plain: false,
+            form_is_known: false,
+            sessions: BTreeMap::new(),
+            events: BTreeMap::new(),
+            scenarios: HashMap::new(),
+            settings: BTreeMap::new(),
+            list_is_whole: false,
+            list_is_closed: false,
+        }
+    }
+
+    /// Why the words could not be opened, where they are sealed.
+    pub(super) fn refused(&mut self) -> Option<Error> {
+        self.refused.take()
+    }
+
+    /// Find out whether the words are sealed, and open them.
+    fn open_words(&mut self, conn: &Connection) -> rusqlite::Result<()> {
+        if self.protection.is_some() {
+            return Ok(());
+        }
+        if self.refused.is_some() {
+            return Err(rusqlite::Error::InvalidQuery);
+        }
+        let there = "SELECT count(*) FROM sqlite_schema WHERE name = 'protection'";
+        if self.surely_plain || conn.query_row(there, [], |row| row.get::<_, i64>(0))? == 0 {
+            return Ok(());
+        }
+        let protection = Protection::read(conn)?;
+        self.form_is_known = true;
+        let Some(key) = protection.key.clone() else { return Ok(()) };
+        match passphrase::open(&key, self.options.passphrase.as_ref(), self.path) {
+            Ok(seal) => {
+                self.words = Words::Sealed(seal);
+                self.protection = Some(protection);
+                Ok(())
+            }
+            Err(error) => {
+                self.refused = Some(error);
+                Err(rusqlite::Error::InvalidQuery)
+            }
+        }
+    }
+
     /// Read what is not known yet. What an earlier look has read stands.
     pub(super) fn look(&mut self, file: &Path) -> Look {
         match self.try_look(file) {
@@ -89,9 +153,13 @@ impl Salvage {
         for table in ["scenarios", "sessions", "events"] {
             conn.prepare(&format!("SELECT * FROM {table}"))?;
         }
+        self.open_words(&conn)?;
+        let words = self.words.clone();
+        let opened = |place: &str, kept: String| words.take(place, kept).ok_or(rusqlite::Error::InvalidQuery);
         let mut unread = 0;
         unread += each(&conn, "scenarios", "n", "hash, text", |_, row| {
-            let (hash, text): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+            let hash = opened(place::HASH, row.get(0)?)?;
+            let text = row.get::<_, Option<String>>(1)?.map(|text| opened(place::SCENARIO, text)).transpose()?;
             if let Some(text) = text.filter(|text| text_hash(text) == hash) {
                 self.scenarios.entry(hash).or_insert(text);
             }
@@ -99,7 +167,8 @@ impl Salvage {
         });
         if !self.list_is_closed {
             let unread_sessions = each(&conn, "sessions", "n", "id, title, last_seq", |n, row| {
-                let session = Session { id: row.get(0)?, title: row.get(1)?, last_seq: row.get(2)? };
+                let title = opened(place::TITLE, row.get(1)?)?;
+                let session = Session { id: row.get(0)?, title, last_seq: row.get(2)? };
                 let last_seq = session.last_seq;
                 let known = self.sessions.entry(n).or_insert(session);
                 known.last_seq = known.last_seq.max(last_seq);
@@ -109,9 +178,9 @@ impl Salvage {
             unread += unread_sessions;
         }
         unread += each(&conn, "events", "pos", "session, seq, at_ms, kind, payload", |pos, row| {
-            let payload: String = row.get(4)?;
+            let payload = opened(&place::event(row.get(1)?), row.get(4)?)?;
             let event: Event = serde_json::from_str(&payload).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            if kind(&event) != row.get_ref(3)?.as_str()? {
+            if kind(&event) != opened(place::KIND, row.get(3)?)? {
                 return Err(rusqlite::Error::InvalidQuery);
             }
             let entry = Entry { pos, at_ms: row.get(2)?, event, payload };
@@ -124,16 +193,20 @@ impl Salvage {
         let settings = conn.prepare("SELECT key, value FROM settings").and_then(|mut all| {
             let mut rows = all.query([])?;
             while let Some(row) = rows.next()? {
-                self.settings.entry(row.get(0)?).or_insert(row.get(1)?);
+                let key = opened(place::SETTING, row.get(0)?)?;
+                let value = opened(&place::setting(&key), row.get(1)?)?;
+                self.settings.entry(key).or_insert(value);
             }
             Ok(())
         });
         Ok(unread + usize::from(settings.is_err()))
     }
 
-    /// Whether there is nothing that would be worth a new database.
+    /// Whether there is nothing that would be worth a new database. Sessions without any event may be sealed ones, where
+    /// it could not be found out whether words are.
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.sessions.is_empty() && self.settings.is_empty()
+        let no_sessions = self.sessions.is_empty() || !self.form_is_known;
+        self.events.is_empty() && no_sessions && (self.settings.is_empty() || !self.sessions.is_empty())
     }
 
     /// Of each session what stands before the first gap, for what comes after one cannot be played on from; and how
@@ -154,13 +227,14 @@ impl Salvage {
     }
 
     /// Write it all into a sound, empty database.
-    pub(super) fn write(&self, into: &mut Connection) -> rusqlite::Result<Saved> {
+    pub(super) fn write(&self, into: &mut Connection, failed: impl Fn(rusqlite::Error) -> Error) -> Result<Saved> {
+        let words = &self.words;
         let (runs, lost) = self.runs();
         let mut saved = Saved { lost, ..Saved::default() };
         let mut order: Vec<(i64, Vec<&Entry>)> = runs.into_iter().collect();
         // In the order in which they were last worked on.
         order.sort_by_key(|(_, run)| run.last().map(|entry| entry.pos));
-        let tx = into.transaction()?;
+        let tx = into.transaction().map_err(&failed)?;
         for (n, run) in order {
             let Some((first, opening)) = run.first().and_then(|entry| Some((entry, Opening::of(&entry.event)?))) else {
                 continue;
@@ -171,20 +245,25 @@ impl Salvage {
                 None => (made_up.as_str(), opening.scenario_id),
             };
             let text = self.scenarios.get(opening.scenario_hash).map(String::as_str);
-            let number = insert_session(&tx, id, title, &opening, text, first.at_ms)?;
+            let filed = Filed::new(words, id, title, &opening, text)?;
+            let number = filed.insert(&tx, first.at_ms).map_err(&failed)?;
             let mut tally = Tally::default();
             let mut last: Seq = 0;
             for entry in &run {
-                let line = Lined { event: &entry.event, kind: kind(&entry.event), payload: entry.payload.clone() };
-                last = add(&tx, number, last, &mut tally, entry.at_ms, &[line])?;
+                let line = Lined::new(words, last + 1, &entry.event, &entry.payload)?;
+                last = add(&tx, words, number, last, &mut tally, entry.at_ms, &[line]).map_err(&failed)?;
             }
             saved.sessions += 1;
             saved.events += run.len();
         }
         for (key, value) in &self.settings {
-            tx.execute("INSERT INTO settings (key, value) VALUES (?1, ?2)", [key, value])?;
+            let sealed = [words.name(place::SETTING, key), words.put(&place::setting(key), value)?];
+            tx.execute("INSERT INTO settings (key, value) VALUES (?1, ?2)", sealed).map_err(&failed)?;
         }
-        tx.commit()?;
+        if let Some(protection) = &self.protection {
+            protection.write(&tx).map_err(&failed)?;
+        }
+        tx.commit().map_err(&failed)?;
         Ok(saved)
     }
 }

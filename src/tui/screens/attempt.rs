@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, help};
 use crate::runtime::attempts::{Due, thanks};
-use crate::session::Attempt;
+use crate::session::{Attempt, Command};
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
@@ -28,7 +28,15 @@ impl Asking {
     fn answer(&mut self, on: &mut Shared) -> Go {
         let Some(how) = Attempt::ALL.get(self.chosen).copied() else { return Go::Back };
         self.answered = true;
-        match on.desk.answer_plan(&self.due, how, self.note.text()) {
+        // The rehearsal that is open writes for itself: two writers would get in each other's way.
+        let kept = match on.talk.as_mut().filter(|talk| talk.id() == self.due.id) {
+            Some(talk) => {
+                talk.send(Command::Attempt { how, note: self.note.text().trim().to_owned() });
+                Ok(())
+            }
+            None => on.desk.answer_plan(&self.due, how, self.note.text()),
+        };
+        match kept {
             Ok(()) => on.notice(thanks(how)),
             Err(error) => on.notice(format!("This could not be kept: {error}")),
         }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll};
-use crate::safety;
+use crate::safety::{self, lines};
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::canvas::{Canvas, Drawn};
@@ -36,7 +36,7 @@ impl Screen for Help {
         keymap::READING.to_vec()
     }
 
-    fn draw(&self, _: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
+    fn draw(&self, on: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
         let theme = canvas.theme;
         let mut prose = Prose::default();
         prose.para(
@@ -56,6 +56,8 @@ impl Screen for Help {
             ("Esc", "one step back; what you typed is kept"),
             ("F1", "this page; also ? wherever no text is being written"),
             ("Ctrl+C", "leave (it asks once)"),
+            ("Ctrl+X", "be gone at once: nothing is asked or said, the terminal is cleared; what you said is kept"),
+            ("F8", "where to turn, day or night"),
             ("Ctrl+Z", "to the shell for a while; `fg` comes back"),
             ("Ctrl+L", "draw the screen anew"),
             ("Mouse", "the wheel scrolls; click a row, underlined words, or a key in the bar below"),
@@ -78,7 +80,7 @@ impl Screen for Help {
             theme.text,
         );
         prose.heading("When it is more than practice", theme.strong);
-        prose.para(&safety::words().help, theme.text);
+        prose.para(&lines::help(on.wishes.country, &[]), theme.text);
         prose.draw(canvas, Rect { width: area.width.min(88), ..area }, self.scroll.0);
     }
 

@@ -33,8 +33,6 @@ pub struct Rehearsal {
     silence: bool,
     /// Which earlier reply was called back, counted from the last; and what was written before.
     earlier: Option<(usize, String)>,
-    /// In a stop whose meaning was asked: the user said that it was about them.
-    about_me: bool,
     stop: Scroll,
     /// The summary was asked for.
     finishing: bool,
@@ -119,10 +117,11 @@ impl Rehearsal {
         if talk.thinking() {
             return Go::Stay;
         }
-        let Some(text) = talk.last_reply().map(|t| t.text.clone()) else {
+        let Some(reply) = talk.last_reply() else {
             on.notice("You have not said anything yet.");
             return Go::Stay;
         };
+        let text = if reply.safety.is_some() { String::new() } else { reply.text.clone() };
         // What was being written keeps its place.
         on.keep_draft(self.editor.text());
         if let Some(talk) = &mut on.talk {
@@ -162,7 +161,7 @@ impl Rehearsal {
             .turns()
             .iter()
             .rev()
-            .filter(|t| t.speaker == Speaker::You && !t.text.trim().is_empty())
+            .filter(|t| t.speaker == Speaker::You && t.safety.is_none() && !t.text.trim().is_empty())
             .map(|t| t.text.as_str())
             .take(200)
             .collect();
@@ -324,17 +323,18 @@ impl Rehearsal {
 
     fn in_stop(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
         let Some(talk) = &mut on.talk else { return Go::Home };
-        let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
-        let told = stop.is_some_and(|s| s.certain) || self.about_me;
+        let told = talk.session().stop().is_some_and(|(_, stop)| stop.certain);
         match input {
+            Input::Key(Key::Enter) if talk.session().finished().is_some() => return Go::Home,
             Input::Key(Key::Enter) => {
                 self.finishing = true;
                 talk.send(Command::Finish);
             }
             Input::Key(Key::Char('g')) if told => talk.send(Command::Acknowledge { in_role: false }),
-            Input::Key(Key::Char('m')) if !told => self.about_me = true,
+            Input::Key(Key::Char('m')) if !told => talk.send(Command::AboutMe),
             Input::Key(Key::Char('r')) if !told => talk.send(Command::Acknowledge { in_role: true }),
             Input::Key(Key::Esc) => return Go::Back,
+            Input::Key(key @ (Key::Left | Key::Right)) => safety::other_country(on, key),
             input => {
                 self.stop.input(drawn, input);
             }
@@ -367,7 +367,7 @@ impl Screen for Rehearsal {
     fn hints(&self, on: &Shared) -> Vec<Hint> {
         match on.talk.as_ref().map(|t| (t.thinking(), t.session().phase())) {
             Some((true, _)) => keymap::THINKING.to_vec(),
-            Some((_, Phase::SafetyStop)) => vec![keymap::BACK, keymap::HELP],
+            _ if on.talk.as_ref().is_some_and(|t| t.session().stop().is_some()) => keymap::STOP.to_vec(),
             Some((_, Phase::Ended | Phase::Finished)) => keymap::OVER.to_vec(),
             _ => keymap::REHEARSAL.to_vec(),
         }
@@ -375,8 +375,8 @@ impl Screen for Rehearsal {
 
     fn draw(&self, on: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
         let Some(talk) = &on.talk else { return };
-        if talk.session().phase() == Phase::SafetyStop {
-            safety::draw_stop(talk, canvas, area, self.about_me, self.stop);
+        if talk.session().stop().is_some() {
+            safety::draw_stop(talk, canvas, area, on.wishes.country, self.stop);
             return;
         }
         let beside = area.width >= BESIDE;
@@ -404,7 +404,7 @@ impl Screen for Rehearsal {
     fn input(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
         let theme = on.theme();
         let Some(talk) = &mut on.talk else { return Go::Home };
-        if talk.session().phase() == Phase::SafetyStop {
+        if talk.session().stop().is_some() {
             return self.in_stop(on, drawn, input);
         }
         let over = matches!(talk.session().phase(), Phase::Ended | Phase::Finished);
@@ -484,7 +484,7 @@ impl Screen for Rehearsal {
     fn happened(&mut self, on: &mut Shared, happened: &Happened) -> Go {
         match happened {
             Happened::Event(Event::Finished { how: Finish::Safety }) => {
-                on.notice("You stopped here, and that is a good decision. What was said before is kept.");
+                on.notice(crate::safety::words().certain.stopped.clone());
                 return Go::Home;
             }
             Happened::Event(Event::Finished { .. }) if self.finishing => {
@@ -492,8 +492,7 @@ impl Screen for Rehearsal {
                 return self.to(on, Box::new(review::Review::new(on)));
             }
             Happened::Event(Event::SafetyAcknowledged { .. }) => {
-                self.about_me = false;
-                on.notice("Thank you for saying so. Go on whenever you like; Esc is always there.");
+                on.notice(crate::safety::words().go_on.clone());
             }
             Happened::Event(Event::SafetyStopped { .. }) => self.fresh(),
             Happened::Unsaved(why, text) => {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Go, Input, Screen, Scroll, brief, help};
-use crate::safety;
+use crate::safety::{self, Country, Tone, lines};
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::shared::Shared;
 use crate::tui::talk::Talk;
@@ -27,7 +27,7 @@ impl Ask {
         if self.chosen == 0 {
             return Go::Replace(brief::after_question(on, (*self.situation).clone()));
         }
-        Go::Replace(Box::new(Kind::default()))
+        Go::Replace(Box::new(Lines { after_question: true, ..Lines::default() }))
     }
 }
 
@@ -82,56 +82,86 @@ impl Screen for Ask {
     }
 }
 
-/// A kind word, and where to turn.
+/// Where to turn; after the question with a kind word before it.
 #[derive(Default)]
-pub struct Kind {
+pub struct Lines {
+    after_question: bool,
     scroll: Scroll,
 }
 
-impl Screen for Kind {
+impl Screen for Lines {
     fn title(&self, _: &Shared) -> String {
-        "first, your safety".into()
+        if self.after_question { "first, your safety".into() } else { "where to turn".into() }
     }
 
     fn hints(&self, _: &Shared) -> Vec<Hint> {
-        keymap::READING.to_vec()
+        keymap::LINES.to_vec()
     }
 
-    fn draw(&self, _: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
-        let theme = canvas.theme;
-        let words = safety::words();
-        let mut prose = Prose::default();
-        prose.para(&words.screen.stop, theme.text);
-        prose.para(&words.help, theme.strong);
-        prose.para(&words.screen.kept, theme.dim);
-        prose.draw(canvas, Rect { width: area.width.min(84), ..area }, self.scroll.0);
+    fn draw(&self, on: &Shared, canvas: &mut Canvas<'_>, area: Rect) {
+        let country = on.wishes.country;
+        let said = if self.after_question {
+            safety::words().for_screen(country)
+        } else {
+            vec![(Tone::Help, lines::help(country, &[])), (Tone::Aside, safety::words().exit.clone())]
+        };
+        let area = Rect { width: area.width.min(84), ..area };
+        paragraphs(&said, &canvas.theme).draw(canvas, area, self.scroll.0);
     }
 
-    fn input(&mut self, _: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
+    fn input(&mut self, on: &mut Shared, drawn: &Drawn, input: Input<'_>) -> Go {
         if self.scroll.input(drawn, input) {
             return Go::Stay;
         }
         match input {
-            Input::Key(Key::Esc | Key::Enter) => Go::Home,
+            Input::Key(Key::Esc | Key::Enter) if self.after_question => Go::Home,
+            Input::Key(Key::Esc | Key::Enter) => Go::Back,
             Input::Key(Key::Char('?')) => help::open(),
+            Input::Key(key) => {
+                other_country(on, key);
+                Go::Stay
+            }
             _ => Go::Stay,
         }
     }
 }
 
+/// The lines of the country before or after the present one in the list; none of them stands for the list of several.
+pub fn other_country(on: &mut Shared, key: Key) {
+    let now = on.wishes.country;
+    on.wishes.country = match (key, now) {
+        (Key::Right, None) => Country::all().next(),
+        (Key::Right, Some(country)) => country.next(),
+        (Key::Left, None) => Country::all().last(),
+        (Key::Left, Some(country)) => country.previous(),
+        _ => now,
+    };
+}
+
+fn paragraphs(said: &[(Tone, String)], theme: &Theme) -> Prose {
+    let mut prose = Prose::default();
+    for (tone, text) in said {
+        let style = match tone {
+            Tone::Said => theme.text,
+            Tone::Help => theme.strong,
+            Tone::Aside => theme.dim,
+        };
+        prose.para(text, style);
+    }
+    prose
+}
+
 /// What is said when a reply stopped the scene, and what can be answered.
-fn stop_page(talk: &Talk, theme: &Theme, about_me: bool) -> (Prose, Vec<(&'static str, Key)>) {
+fn stop_page(talk: &Talk, theme: &Theme, country: Option<Country>) -> (Prose, Vec<(&'static str, Key)>) {
     let words = safety::words();
     let name = &talk.session().scenario().counterpart.name;
-    let stop = talk.place().and_then(|id| talk.session().turn(id)).and_then(|t| t.safety.as_ref());
-    let mut prose = Prose::default();
-    if stop.is_some_and(|s| s.certain) || about_me {
-        let signals = stop.map(|s| s.signals.as_slice()).unwrap_or_default();
-        prose.para(&words.for_certain(signals, name), theme.text);
-        prose.para(&words.help, theme.strong);
-        prose.para(&words.certain.kept.replace("{name}", name), theme.dim);
-        return (prose, vec![("Stop here for today (Enter)", Key::Enter), ("I am safe, go on (g)", Key::Char('g'))]);
+    let Some((_, stop)) = talk.session().stop() else { return (Prose::default(), Vec::new()) };
+    if stop.certain {
+        let said = words.for_certain(&stop.signals, name, country);
+        let buttons = vec![("Stop here for today (Enter)", Key::Enter), ("I am safe, go on (g)", Key::Char('g'))];
+        return (paragraphs(&said, theme), buttons);
     }
+    let mut prose = Prose::default();
     prose.para(&words.unclear.question.replace("{name}", name), theme.strong);
     let buttons =
         vec![("About me (m)", Key::Char('m')), ("Part of the role (r)", Key::Char('r')), ("Stop (Enter)", Key::Enter)];
@@ -139,8 +169,8 @@ fn stop_page(talk: &Talk, theme: &Theme, about_me: bool) -> (Prose, Vec<(&'stati
 }
 
 /// Draw the stop in place of the talk.
-pub fn draw_stop(talk: &Talk, canvas: &mut Canvas<'_>, area: Rect, about_me: bool, scroll: Scroll) {
-    let (prose, buttons) = stop_page(talk, &canvas.theme, about_me);
+pub fn draw_stop(talk: &Talk, canvas: &mut Canvas<'_>, area: Rect, country: Option<Country>, scroll: Scroll) {
+    let (prose, buttons) = stop_page(talk, &canvas.theme, country);
     let width = area.width.min(84);
     let text = Rect { width, height: area.height.saturating_sub(2), ..area };
     prose.draw(canvas, text, scroll.0);

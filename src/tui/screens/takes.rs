@@ -102,7 +102,7 @@ impl Takes {
     fn go(&mut self, on: &mut Shared, another_way: bool) -> Go {
         let (Some(turn), Some(talk)) = (self.row().map(|r| r.turn), &mut on.talk) else { return Go::Stay };
         if another_way {
-            on.prefill = talk.session().turn(turn).map(|t| t.text.clone());
+            on.prefill = talk.session().turn(turn).filter(|t| t.safety.is_none()).map(|t| t.text.clone());
             talk.send(Command::Retry(turn));
         } else {
             let answer =
