@@ -7,7 +7,7 @@ mod model_support;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use model_support::{CHORES, Fake, endless, say, says, scripted};
+use model_support::{CHORES, Fake, answer, endless, reply, say, says, scripted};
 use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Estimate};
 use saywell::counterpart::prompted::prompt::{Prompt, Remembered};
 use saywell::llm::Message;
@@ -18,29 +18,6 @@ use saywell::session::{Command, Cue, Event};
 
 const TURNS: usize = 50;
 static VOCABULARY: OnceLock<Tokens> = OnceLock::new();
-
-/// An answer of so many words, a new one each time, that the checks let pass.
-fn answer(n: usize, words: usize) -> String {
-    let things = ["apples", "boots", "curtains", "ladders", "saucepans", "letters", "bottles"];
-    let mut text = String::new();
-    for k in 0.. {
-        let thing = things[(n + k) % things.len()];
-        let sentence = format!("On day {n} the {thing} went back on shelf {k} by the door. ");
-        let left = words - text.split_whitespace().count();
-        let piece: Vec<&str> = sentence.split_whitespace().take(left).collect();
-        text.push_str(&piece.join(" "));
-        if piece.len() == left {
-            return text.trim_end_matches('.').to_owned() + ".";
-        }
-        text.push(' ');
-    }
-    text
-}
-
-/// A reply of twenty words.
-fn reply(n: usize) -> String {
-    format!("This day {n} I was in the kitchen and thought about the week that we had, and the shopping we did.")
-}
 
 fn words(messages: &[Message]) -> usize {
     messages.iter().map(|m| m.content.split_whitespace().count()).sum()
@@ -71,8 +48,8 @@ fn main() {
     println!("{TURNS} turns, 20 words a reply, context 4,096; tokens by the vocabulary o200k");
     println!("(a client that sends everything again each time: words 148,000 at 100 words an answer)\n");
     println!(
-        "{:>14} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "words/answer", "words", "of all", "uncached", "peak", "tokens", "known %"
+        "{:>14} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "words/answer", "words", "of all", "uncached", "peak", "tokens", "peak tok", "known %"
     );
     for size in [15, 30, 60, 100] {
         let scenario = endless(CHORES);
@@ -92,9 +69,10 @@ fn main() {
         let kept: usize = pairs().map(|(same, _)| words(&same)).sum();
         let (same, sent) = pairs().fold((0, 0), |(a, b), (same, r)| (a + tokens(&same), b + tokens(r)));
         println!(
-            "{size:>14} {all:>9} {:>9.2} {:>9} {peak:>9} {sent:>9} {:>9.1}",
+            "{size:>14} {all:>9} {:>9.2} {:>9} {peak:>9} {sent:>9} {:>9} {:>9.1}",
             all as f64 / again as f64,
             all - kept,
+            requests.iter().map(|r| tokens(r)).max().unwrap_or(0),
             same as f64 * 100.0 / sent as f64
         );
     }

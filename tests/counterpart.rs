@@ -10,9 +10,13 @@ use model_support::*;
 use proptest::prelude::*;
 use saywell::counterpart::Partly;
 use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Count, Estimate, by_words};
+use saywell::counterpart::prompted::checks::{Checks, Plain};
+use saywell::counterpart::prompted::sentences::Sentences;
+use saywell::counterpart::prompted::tidy::tidy;
 use saywell::llm::{Kind, Message, Role};
 use saywell::runtime::{Runtime, Told};
 use saywell::scenario::library::Library;
+use saywell::scenario::secrets::{Secrets, stems};
 use saywell::session::{Command, Event, Session, Slip, Source};
 
 const BLAME: &str = "You never help with bedtime.";
@@ -184,7 +188,7 @@ fn stopping_keeps_what_was_said_or_says_the_scripted_line() {
 #[test]
 fn a_context_that_is_smaller_than_was_thought_loses_a_block_once() {
     let scenario = endless(CHORES);
-    let mut answers: Vec<Answer> = (0..17).map(|n| long_answer(n, 60)).collect();
+    let mut answers: Vec<Answer> = (0..17).map(|n| says(&answer(n, 60))).collect();
     answers.push(Answer::Fails(Kind::TooLong));
     answers.push(says("Let me get my boots off."));
     let fake = Fake::new(answers);
@@ -234,21 +238,6 @@ fn a_fact_that_is_told_now_is_told_even_where_the_model_forgets_it() {
 
 // What is sent.
 
-const ANSWERS: [&str; 5] = ["apples", "boots", "curtains", "ladders", "saucepans"];
-
-/// An answer of about so many words, different each time, that nothing is wrong with.
-fn long_answer(n: usize, words: usize) -> Answer {
-    let mut text = String::new();
-    for k in 0.. {
-        let what = ANSWERS[(n + k) % ANSWERS.len()];
-        text.push_str(&format!("I put the {what} number {n} back on shelf {k} by the door. "));
-        if text.split_whitespace().count() >= words {
-            break;
-        }
-    }
-    says(text.trim_end())
-}
-
 fn tokens(message: &Message) -> usize {
     Estimate.count(&message.content).max(by_words(&message.content)) + A_MESSAGE
 }
@@ -272,13 +261,10 @@ fn shared(before: &[Message], after: &[Message]) -> usize {
 
 fn talk(turns: usize, words: usize, context: u32) -> Vec<Vec<Message>> {
     let scenario = endless(CHORES);
-    let fake = Fake::with_context((0..turns).map(|n| long_answer(n, words)), context);
+    let fake = Fake::with_context((0..turns).map(|n| says(&answer(n, words))), context);
     let mut runtime = worded(&scenario, CHORES, &fake);
     for n in 0..turns {
-        let (_, source, wording) = line(&say(
-            &mut runtime,
-            &format!("I was in the kitchen on day {n} and I thought about the week that we had, and the shopping."),
-        ));
+        let (_, source, wording) = line(&say(&mut runtime, &reply(n)));
         assert_eq!(source, Source::Model, "{wording:?}");
     }
     assert_eq!(runtime.session().take().len(), 2 * turns + 1);
@@ -307,6 +293,32 @@ fn most_of_a_prompt_is_what_the_last_one_began_with() {
     let all: usize = requests.iter().skip(1).flatten().map(tokens).sum();
     let kept: usize = requests.windows(2).map(|pair| shared(&pair[0], &pair[1])).sum();
     assert!(kept * 100 >= all * 90, "{} %", kept * 100 / all);
+}
+
+/// Words of a request that its predecessor did not begin with.
+fn new_words(before: &[Message], after: &[Message]) -> usize {
+    let words = |text: &str| text.split_whitespace().count();
+    let all: usize = after.iter().map(|m| words(&m.content)).sum();
+    let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let begun = before.get(same).zip(after.get(same)).map_or(0, |(a, b)| {
+        let both = a.content.split_whitespace().zip(b.content.split_whitespace());
+        both.take_while(|(x, y)| x == y).count()
+    });
+    all - after[..same].iter().map(|m| words(&m.content)).sum::<usize>() - begun
+}
+
+#[test]
+fn fifty_turns_of_a_hundred_words_cost_half_of_sending_everything_again() {
+    let requests = talk(50, 100, 4_096);
+    let words: Vec<usize> =
+        requests.iter().map(|r| r.iter().map(|m| m.content.split_whitespace().count()).sum()).collect();
+    let again: usize = (1..=50).map(|n| n * 20 + (n - 1) * 100).sum();
+    assert_eq!(again, 148_000);
+    let sent: usize = words.iter().sum();
+    assert!(sent * 100 <= again * 55, "{sent} words");
+    let new = words[0] + requests.windows(2).map(|pair| new_words(&pair[0], &pair[1])).sum::<usize>();
+    assert!(new <= 8_500, "{new} words are new to the server");
+    assert!(*words.iter().max().unwrap() <= 2_500);
 }
 
 #[test]
@@ -450,4 +462,45 @@ fn what_a_session_keeps_of_it_comes_back_and_logs_without_it_still_read() {
     .unwrap();
     assert_eq!(old.turns()[0].source, Some(Source::Scripted));
     assert_eq!(old.turns()[0].wording, None);
+}
+
+#[test]
+fn what_people_would_say_passes_the_checks() {
+    // The scenarios' own lines, as if a model had said them to another cue.
+    let (mut all, mut refused) = (0, Vec::new());
+    for entry in Library::built_in().entries() {
+        let scenario = entry.load().unwrap();
+        let secrets = Secrets::of(&scenario);
+        let early = scenario.states.iter().flat_map(|s| s.reactions.iter()).chain(&scenario.common);
+        let lines = early.filter(|r| r.when.as_ref().is_none_or(|w| w.told.is_empty())).flat_map(|r| &r.say);
+        let may_mention: Vec<_> =
+            scenario.safety.iter().flat_map(|s| &s.may_mention).filter_map(|id| id.value.parse().ok()).collect();
+        let checks = Checks {
+            name: &scenario.counterpart.name,
+            you: &scenario.you.name,
+            gist: Plain::of("Well, go on then."),
+            firm: false,
+            english: true,
+            secrets: &secrets,
+            told: &[],
+            known: stems("What you said before."),
+            earlier: Vec::new(),
+            reply: Plain::of("What I said."),
+            may_mention: &may_mention,
+        };
+        for line in lines.filter(|line| !line.contains('{')) {
+            let mut sentences = Sentences::default();
+            let mut whole = sentences.push(line);
+            whole.extend(sentences.rest());
+            for sentence in whole {
+                all += 1;
+                let spoken = tidy(&sentence, checks.name);
+                if let Some(slip) = checks.slip("", &spoken) {
+                    refused.push(format!("{}: {} {spoken}", entry.file, slip.as_str()));
+                }
+            }
+        }
+    }
+    println!("{} of {all} sentences refused", refused.len());
+    assert!(all > 1_000 && refused.len() * 100 <= all, "{} of {all}:\n{}", refused.len(), refused.join("\n"));
 }

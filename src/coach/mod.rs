@@ -21,7 +21,7 @@ use crate::text::tame_line;
 /// So many turns are shown to the coach.
 const CONTEXT: usize = 6;
 /// The longest answer, in tokens.
-const ANSWER: u32 = 400;
+const ANSWER: u32 = 600;
 const MOST_OF_A_TURN: usize = 600;
 /// The most words of one piece of advice.
 const MOST_WORDS: usize = 60;

@@ -24,7 +24,7 @@ pub use beside::Beside;
 /// So many turns before the reply are shown to the judge.
 pub const CONTEXT: usize = 3;
 /// The longest answer, in tokens: a dozen marks.
-const ANSWER: u32 = 700;
+const ANSWER: u32 = 1_000;
 /// The most characters of one turn of the context, and of the reply.
 const MOST_OF_A_TURN: usize = 600;
 const MOST_OF_THE_REPLY: usize = 4_000;

@@ -153,3 +153,26 @@ pub fn line(happened: &[Recorded]) -> (String, saywell::session::Source, Option<
     let (text, source) = said.expect("a line");
     (text, source, wording)
 }
+
+/// An answer of so many words, a new one each time, that the checks let pass.
+pub fn answer(n: usize, words: usize) -> String {
+    let things = ["apples", "boots", "curtains", "ladders", "saucepans", "letters", "bottles"];
+    let mut text = String::new();
+    for k in 0.. {
+        let thing = things[(n + k) % things.len()];
+        let sentence = format!("On day {n} the {thing} went back on shelf {k} by the door. ");
+        let left = words - text.split_whitespace().count();
+        let piece: Vec<&str> = sentence.split_whitespace().take(left).collect();
+        text.push_str(&piece.join(" "));
+        if piece.len() == left {
+            return text.trim_end_matches('.').to_owned() + ".";
+        }
+        text.push(' ');
+    }
+    text
+}
+
+/// A reply of twenty words.
+pub fn reply(n: usize) -> String {
+    format!("This day {n} I was in the kitchen and thought about the week that we had, and the shopping too.")
+}

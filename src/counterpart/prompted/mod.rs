@@ -28,7 +28,7 @@ const TEMPERATURE: f32 = 0.8;
 /// So many turns back a sentence is held against what was said before.
 const LATELY: usize = 60;
 /// Said where the model answered twice and neither answer was fit to be said.
-const NOT_IN_ROLE: &str = "the model did not keep to its role";
+const NOT_IN_ROLE: &str = "the model did not find words that fit";
 
 /// A counterpart that asks a language model. It serves one session at a time.
 pub struct Prompted {

@@ -189,7 +189,7 @@ fn cue_values(session: &Session, cue: &Cue, mark: &str, gist: &str) -> minijinja
         told => told.map(|text| value(&text)).unwrap_or_default(),
         keeps => open < scenario.facts.len(),
         firm => is_firm(session, cue),
-        length => if gist.split_whitespace().count() <= 6 { "One sentence." } else { "Two sentences." },
+        length => if gist.split_whitespace().count() <= 6 { "Briefly." } else { "Two sentences." },
         gist,
     }
 }
