@@ -89,7 +89,7 @@ fn a_whole_rehearsal() {
                 Told::Event(recorded) => match &recorded.event {
                     Event::CounterpartSaid { text, source, .. } => {
                         answers += 1;
-                        of_model += usize::from(*source != Source::Scripted);
+                        of_model += usize::from(*source == Source::Model);
                         assert!(!text.trim().is_empty());
                         println!("  {source:?} after {:?}: {text}", begun.elapsed());
                     }

@@ -39,8 +39,9 @@ fn knows(form: Form, otherwise: fn() -> Vec<Step>) -> TestServer {
 #[test]
 fn the_form_that_works_is_found_and_remembered() {
     let refused = || refuse(400, "", r#"{"error":{"message":"unknown response_format"}}"#);
+    let broken = || refuse(500, "", r#"{"error":{"message":"[{'loc': ('body', 'response_format', 'type')}]"}}"#);
     let passed_over = || good("She did well, I think.");
-    for otherwise in [refused as fn() -> Vec<Step>, passed_over] {
+    for otherwise in [refused as fn() -> Vec<Step>, broken, passed_over] {
         for (n, form) in Form::ALL.into_iter().enumerate() {
             let server = knows(form, otherwise);
             let client = OpenAi::new(server.settings(), Permit::ThisComputer);

@@ -103,6 +103,8 @@ pub fn of_status(
         400 if says(&["model_not_found"]) => Kind::NoModel(server.model.clone()),
         status @ (408 | 425) => Kind::Failing(status, shown),
         500..=599 if says(&["loading model", "model is loading", "loading the model"]) => Kind::Loading,
+        // llama-cpp-python calls a form of answer that it does not know its own failure.
+        500 if says(&["response_format", "json_schema", "literal_error", "validation error"]) => Kind::Rejected(500, shown),
         status @ 501 => Kind::Rejected(status, shown),
         status @ 500..=599 => Kind::Failing(status, shown),
         status => Kind::Rejected(status, shown),
@@ -198,6 +200,11 @@ mod tests {
             ),
             (429, "slow down", Kind::Busy(None)),
             (402, "{}", Kind::NoCredit),
+            (
+                500,
+                r#"{"error":{"message":"[{'loc': ('body', 'response_format', 'type')}]","type":"internal_server_error"}}"#,
+                Kind::Rejected(500, "[{'loc': ('body', 'response_format', 'type')}]".into()),
+            ),
             (503, r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#, Kind::Loading),
             (502, "<!doctype html><p>Bad Gateway", Kind::Failing(502, "it sent a web page".into())),
             (408, "", Kind::Failing(408, String::new())),

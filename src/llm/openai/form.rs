@@ -36,6 +36,10 @@ impl Talk<'_> {
             // What a server does not know it refuses, or passes over and answers as it likes.
             let unknown = matches!(kind, Kind::NotJson | Kind::Rejected(..));
             if !unknown {
+                // Some fail over it and do not say why: another form may do better the next time.
+                if let (Kind::Failing(500, _), Some(next)) = (&kind, form.next()) {
+                    self.inner.learnt().form = next;
+                }
                 return Err(kind);
             }
             match form.next() {
