@@ -14,7 +14,7 @@ use saywell::llm::{Chunk, Done, Engine, Error, Kind, Provider, Request, Server};
 use saywell::prompts::Prompts;
 use saywell::runtime::{Recorded, Runtime};
 use saywell::scenario::{self, Scenario};
-use saywell::session::{Command, Event, Phase, Setup, Wording};
+use saywell::session::{Command, Event, Setup, Wording};
 use saywell::store::MemoryStore;
 
 pub const CHORES: &str = include_str!("../../scenarios/dispute-partner-chores.yaml");
