@@ -187,10 +187,13 @@ const TASKS: &[Task] = &[
     },
 ];
 
+/// A set's name, its rows, and all scores of each.
+type Set = (&'static str, Vec<Row>, Vec<Vec<f64>>);
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("which folder?")?;
     println!("{:<14}{:<26}{:>7}{:>11}{:>12}{:>7}", "set", "label", "n", "one score", "all scores", "floor");
-    let mut read: Option<(&str, Vec<Row>, Vec<Vec<f64>>)> = None;
+    let mut read: Option<Set> = None;
     for task in TASKS {
         if read.as_ref().is_none_or(|(file, ..)| *file != task.file) {
             let rows = rows(&Path::new(&folder).join(format!("{}.jsonl", task.file)))?;

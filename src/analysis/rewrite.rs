@@ -121,7 +121,7 @@ fn my_judgement(words: &Words<'_>) -> Option<String> {
 
 /// "You don't care about me": a guess, said as one, and a question.
 fn guess(words: &Words<'_>) -> Option<String> {
-    let clause = words.from_you()?.claim()?;
+    let clause = words.behind_you()?.claim()?;
     Some(format!("Sometimes it seems to me that {clause}. Have I got that wrong?"))
 }
 

@@ -208,7 +208,11 @@ fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// The desk for commands that need past rehearsals and no library.
 fn desk() -> Result<Desk, Failure> {
-    Ok(Desk::new(Library::of([]), Place::File(store::paths::database()?), system_clock))
+    Ok(desk_at(Place::File(store::paths::database()?)))
+}
+
+fn desk_at(place: Place) -> Desk {
+    Desk::new(Library::of([]), place, system_clock)
 }
 
 fn say(message: &str, code: u8) -> ExitCode {

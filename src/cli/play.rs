@@ -16,7 +16,7 @@ use crate::safety::{self, Country};
 use crate::scenario::library::{Entry, Library};
 use crate::scenario::{Difficulty, ProblemArea, Scenario};
 use crate::session::Setup;
-use crate::store::{self, SqliteStore, Store};
+use crate::store::{self, Store};
 use crate::tui;
 
 /// How to rehearse.
@@ -117,7 +117,8 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool, country: Option<Cou
         Some(id) => Some(library.find(id).map_err(|error| Failure::Usage(error.to_string()))?),
         None => None,
     };
-    let mut store: Box<dyn Store> = if options.no_save { Box::new(store::MemoryStore::default()) } else { open()? };
+    let mut desk = super::desk_at(if options.no_save { Place::Memory } else { Place::File(store::paths::database()?) });
+    let mut store = share(&mut desk)?;
     if !options.json && store.setting(SEEN_ABOUT)?.is_none() {
         console.say(&format!("Welcome to Saywell. {}", safety::words().about))?;
         if !models.goes_out() {
@@ -125,9 +126,8 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool, country: Option<Cou
         }
         store.set_setting(SEEN_ABOUT, Some("1"))?;
     }
-    let mut desk = if options.no_save { None } else { Some(super::desk()?) };
-    if let Some(desk) = &mut desk {
-        first(desk, config.keep_days, options.json, &mut console, &mut input)?;
+    if !options.no_save {
+        first(&mut desk, config.keep_days, options.json, &mut console, &mut input)?;
     }
     let entry = match asked {
         Some(entry) => entry,
@@ -138,8 +138,7 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool, country: Option<Cou
     };
     let scenario = Arc::new(load(entry)?);
     let text = entry.text();
-    if let Some(word) = desk.filter(|_| !options.json).and_then(|mut desk| desk.word_about_attempts(&scenario.id.value))
-    {
+    if let Some(word) = desk.word_about_attempts(&scenario.id.value).filter(|_| !options.json) {
         console.gap()?;
         console.aside(&word)?;
     }
@@ -147,7 +146,7 @@ pub fn run(args: Args, folder: Option<&Path>, offline: bool, country: Option<Cou
         console.gap()?;
         console.heading(&scenario.title)?;
         if let Some(note) = &scenario.content_note {
-            console.aside(&format!("Before you begin: this one {}.", crate::session::explain::lower_first(note)))?;
+            console.aside(&format!("Before you begin: {}", crate::session::explain::lower_first(note.trim())))?;
         }
     }
     let asks = scenario.safety.as_ref().is_some_and(|s| s.screen);
@@ -204,14 +203,13 @@ fn app(mut desk: Desk, opening: &tui::Opening, wishes: tui::Wishes) -> Result<()
     }
 }
 
-/// The user's rehearsals.
-fn open() -> Result<Box<dyn Store>, Failure> {
-    let store = SqliteStore::open(store::paths::database()?)?;
-    if let Some(mended) = store.mended() {
-        // Beside the talk and not in it: with --json, standard output holds events only.
-        super::tell(&mended.to_string());
+/// The desk's rehearsals. Damage that was mended is told of beside the talk: with --json, standard output holds events only.
+fn share(desk: &mut Desk) -> Result<Box<dyn Store>, Failure> {
+    let store = desk.share()?;
+    if let Some(mended) = desk.take_notice() {
+        super::tell(&mended);
     }
-    Ok(Box::new(store))
+    Ok(store)
 }
 
 /// Go on with a rehearsal.
@@ -221,10 +219,11 @@ pub fn resume(args: ResumeArgs, offline: bool, country: Option<Country>) -> Resu
     let country = country_of(country.or(config.country));
     let plain = args.plain || args.json || !tui::terminal::can_draw();
     let (mut console, mut input) = (Console::stdout(), Input::stdin());
+    let mut desk = super::desk()?;
     if plain {
-        first(&mut super::desk()?, config.keep_days, args.json, &mut console, &mut input)?;
+        first(&mut desk, config.keep_days, args.json, &mut console, &mut input)?;
     }
-    let mut store = open()?;
+    let mut store = share(&mut desk)?;
     let id = match &args.id {
         Some(id) => store.find(id)?,
         None => store
@@ -232,8 +231,7 @@ pub fn resume(args: ResumeArgs, offline: bool, country: Option<Country>) -> Resu
             .ok_or_else(|| Failure::Failed("there is no rehearsal to go on with; `saywell` begins a new one".into()))?,
     };
     if !plain {
-        drop(store);
-        drop(input);
+        drop((store, desk, input));
         let wishes = tui::Wishes {
             hide_feedback: args.hide_feedback,
             keep_days: config.keep_days,

@@ -216,6 +216,14 @@ impl Desk {
         self.notice.take()
     }
 
+    /// The store, to be used beside the desk.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub fn share(&mut self) -> Result<Box<dyn Store>, store::Error> {
+        Ok(Box::new(self.store()?.clone()))
+    }
+
     /// The store for writing; made if it is not there.
     pub(super) fn store(&mut self) -> Result<&mut Shared, store::Error> {
         if self.store.is_none() {

@@ -526,11 +526,11 @@ impl<'a> Words<'a> {
     }
 
     /// From the word on that says what is claimed of the other: "you" or "you're" among its first words.
-    pub fn from_you(&self) -> Option<Words<'_>> {
-        let at = self.all.iter().take(4).position(|w| matches!(w.plain.as_str(), "you" | "you're"))?;
+    pub fn behind_you(&self) -> Option<Words<'_>> {
         // "because you ...", "deep down you ..." begin a clause; "about you", "when you" go on with one.
         const BEGINS: &[&str] =
             &["and", "but", "because", "cos", "down", "think", "feel", "well", "no", "oh", "that", "so"];
+        let at = self.all.iter().take(4).position(|w| matches!(w.plain.as_str(), "you" | "you're"))?;
         let begins = at == 0 || self.all.get(at - 1).is_some_and(|w| w.breaks || BEGINS.contains(&w.plain.as_str()));
         begins.then(|| self.part(at))
     }
