@@ -67,6 +67,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("analysis", &["analysis"]),
     ("scenario", &["scenario", "analysis", "session", "text"]),
     ("session", &["session", "scenario", "analysis"]),
+    ("safety", &["safety", "analysis", "scenario"]),
     ("report", &["report", "session", "scenario", "analysis", "text"]),
 ];
 

@@ -145,8 +145,10 @@ fn an_answer_that_breaks_off_keeps_its_whole_sentences() {
     for answer in [Answer::Cut(cut.into(), Kind::Cut), Answer::TooLong(cut.into())] {
         let fake = Fake::new([answer]);
         let mut runtime = worded(&scenario, CHORES, &fake);
-        let (text, source, _) = line(&say(&mut runtime, BLAME));
+        let (text, source, wording) = line(&say(&mut runtime, BLAME));
         assert_eq!((text.as_str(), source), ("I've only just come in.", Source::Model));
+        let wording = wording.unwrap();
+        assert_eq!(wording.broke_off, wording.trouble.is_some(), "what broke off is marked");
     }
 }
 
@@ -486,7 +488,7 @@ fn what_people_would_say_passes_the_checks() {
             known: stems("What you said before."),
             earlier: Vec::new(),
             reply: Plain::of("What I said."),
-            may_mention: &may_mention,
+            may_mention: may_mention.clone(),
         };
         for line in lines.filter(|line| !line.contains('{')) {
             let mut sentences = Sentences::default();

@@ -74,7 +74,7 @@ fn json_counts_what_was_repaired_and_keeps_the_version_of_the_prompts() {
     });
     let home = home_with(&format!("counterpart = \"home\"\n{}", settings(&server)));
     let args = ["play", "dispute-partner-chores", "--json", "--seed", "7"];
-    let (out, error, code) = saywell(home.path(), &args, "You never help with bedtime.\n/quit\n");
+    let (out, error, code) = saywell(home.path(), &args, "no\nYou never help with bedtime.\n/quit\n");
     assert_eq!((code, error.as_str()), (0, ""), "{out}");
     let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let said = events.iter().rfind(|e| e["event"] == "counterpart_said").unwrap();
@@ -92,7 +92,7 @@ fn offline_plays_the_script_and_opens_nothing() {
     let server = TestServer::always(streamed("Never sent."));
     let home = home_with(&format!("counterpart = \"home\"\njudge = \"home\"\n{}", settings(&server)));
     let args = ["--offline", "play", "dispute-partner-chores", "--json"];
-    let (out, _, code) = saywell(home.path(), &args, "You never help with bedtime.\n/hint\n/quit\n");
+    let (out, _, code) = saywell(home.path(), &args, "no\nYou never help with bedtime.\n/hint\n/quit\n");
     assert_eq!(code, 0);
     assert!(out.contains("\"source\":\"scripted\"") && !out.contains("\"worded\""), "{out}");
     assert_eq!(server.connections(), 0);
@@ -106,7 +106,7 @@ fn a_prompt_of_ones_own_is_used_and_a_mistake_in_it_is_told() {
     std::fs::create_dir_all(&prompts).unwrap();
     std::fs::write(prompts.join("begin.md"), "{{ mark }} Curtain up, slowly.").unwrap();
     let args = ["play", "dispute-partner-chores", "--json"];
-    let (_, error, code) = saywell(home.path(), &args, "You never help with bedtime.\n/quit\n");
+    let (_, error, code) = saywell(home.path(), &args, "no\nYou never help with bedtime.\n/quit\n");
     assert_eq!((code, error.as_str()), (0, ""));
     assert!(server.requests()[0].body.to_string().contains("Curtain up, slowly."));
     std::fs::write(prompts.join("begin.md"), "one\n{{ secret }}").unwrap();

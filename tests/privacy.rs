@@ -96,6 +96,9 @@ fn every_file_is_its_users_alone_whatever_the_umask() {
     let home = Home::new();
     rehearse(&home, &[]);
     home.ok(&["resume", "--plain"], "It hurt.\n/finish\n", &[]);
+    home.ok(&["export", "--all", "all.jsonl"], "", &[]);
+    home.ok(&["report", "--format", "html"], "", &[]);
+    home.ok(&["report", "--format", "md", "--out", "mine.md"], "", &[]);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let all = home.everything();
     assert!(all.iter().any(|p| p.ends_with("saywell.db")), "{all:?}");
@@ -132,6 +135,36 @@ fn a_passphrase_is_set_changed_and_taken_away() {
     home.refused(&["resume", "--plain"], &[("SAYWELL_PASSPHRASE_FILE", &first)]);
     home.ok(&["lock", "--remove"], "", &[("SAYWELL_PASSPHRASE_FILE", &second)]);
     assert!(home.ok(&["resume", "--plain"], "/quit\n", &[]).contains(SECRET));
+}
+
+#[test]
+fn doctor_tells_of_the_lock_and_of_the_lines_for_help() {
+    let home = Home::new();
+    rehearse(&home, &[]);
+    let text = home.ok(&["doctor", "--offline"], "", &[("LC_ALL", Path::new("en_NZ.UTF-8"))]);
+    assert!(text.contains("not locked") && text.contains("New Zealand"), "{text}");
+    assert!(text.contains("the crisis lines were last checked on"), "{text}");
+    home.ok(&["lock"], "", &[("SAYWELL_NEW_PASSPHRASE_FILE", &home.passphrase("first", "correct horse"))]);
+    let text = home.ok(&["doctor", "--offline"], "", &[]);
+    assert!(text.contains("locked: what was said is encrypted") && text.contains("could not be asked for"), "{text}");
+}
+
+#[test]
+fn an_export_of_what_is_locked_says_that_it_is_not() {
+    let home = Home::new();
+    let first = home.passphrase("first", "correct horse");
+    let known: &[(&str, &Path)] = &[("SAYWELL_PASSPHRASE_FILE", &first)];
+    home.ok(&["lock"], "", &[("SAYWELL_NEW_PASSPHRASE_FILE", &first)]);
+    rehearse(&home, known);
+    assert!(home.holds(SECRET).is_empty());
+    assert!(home.ok(&["export", "--all", "all.jsonl"], "", known).contains("the file is not encrypted"));
+    let other = Home::new();
+    let second = other.passphrase("second", "battery staple");
+    other.ok(&["lock"], "", &[("SAYWELL_NEW_PASSPHRASE_FILE", &second)]);
+    let file = home.0.path().join("all.jsonl").display().to_string();
+    other.ok(&["import", &file], "", &[("SAYWELL_PASSPHRASE_FILE", &second)]);
+    assert!(other.holds(SECRET).is_empty(), "what is taken in is sealed");
+    assert!(other.ok(&["resume", "--plain"], "/quit\n", &[("SAYWELL_PASSPHRASE_FILE", &second)]).contains(SECRET));
 }
 
 #[test]

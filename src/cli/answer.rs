@@ -62,8 +62,8 @@ impl Answer {
     pub fn worded(&mut self, out: &mut Console, wording: &Wording) -> io::Result<()> {
         self.paused = false;
         let told = std::mem::replace(&mut self.failing, wording.trouble.is_some());
-        match &wording.trouble {
-            Some(trouble) if !told => out.aside(&wording.stood_in(trouble)),
+        match wording.notice() {
+            Some(words) if !told => out.aside(&words),
             _ => Ok(()),
         }
     }

@@ -57,6 +57,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         written.events,
         args.file.display()
     ))?;
+    if store.is_locked() {
+        console.say("Your passphrase does not protect it: the file is not encrypted.")?;
+    }
     console.flush()?;
     if written.left_out.is_empty() {
         return Ok(());

@@ -68,15 +68,21 @@ pub struct Wording {
     /// Whether the model was asked once more with the reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repaired: bool,
-    /// Why the scripted line was said, or where the model's answer ends early, in words for the user.
+    /// The model's answer ends early, for the reason in `trouble`; what came of it was said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broke_off: bool,
+    /// Why the scripted line was said, or why the model's answer ends early, in words for the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
 }
 
 impl Wording {
-    /// What is said to the user about this trouble.
-    pub fn stood_in(&self, trouble: &str) -> String {
-        format!("The scene goes on with the script's own words: {trouble}. Nothing you said is lost.")
+    /// What is said to the user where the model failed: that the scene goes on, and why it is so.
+    pub fn notice(&self) -> Option<String> {
+        let trouble = self.trouble.as_ref()?;
+        let what =
+            if self.broke_off { "The answer ends early" } else { "The scene goes on with the script's own words" };
+        Some(format!("{what}: {trouble}. Nothing you said is lost."))
     }
 }
 

@@ -94,7 +94,7 @@ impl Shared {
     /// again.
     pub fn model_trouble(&mut self, wording: &Wording) -> Option<String> {
         let told = std::mem::replace(&mut self.told_trouble, wording.trouble.is_some());
-        wording.trouble.as_ref().filter(|_| !told).map(|trouble| wording.stood_in(trouble))
+        wording.notice().filter(|_| !told)
     }
 
     /// A key was pressed: what was said to the user was seen.

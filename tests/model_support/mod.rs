@@ -133,6 +133,10 @@ pub fn say(runtime: &mut Runtime, text: &str) -> Vec<Recorded> {
     loop {
         match runtime.submit(Command::Say(text.to_owned())) {
             Ok(happened) => return happened,
+            // What sounded like danger to it stops the scene until there is a word on it.
+            Err(_) if runtime.session().stop().is_some() => {
+                runtime.submit(Command::Acknowledge { in_role: false }).unwrap();
+            }
             Err(_) => {
                 runtime.submit(Command::Back(2)).unwrap();
             }

@@ -45,7 +45,7 @@ pub struct Checks<'a> {
     /// What the user just said.
     pub reply: Plain<'a>,
     /// Safety signals that the counterpart may speak of.
-    pub may_mention: &'a [Id],
+    pub may_mention: Vec<Id>,
 }
 
 /// A text and its words.
@@ -257,7 +257,7 @@ mod tests {
             known: stems("You never help. I do plenty round here. You just don't see it."),
             earlier: vec![Plain::of("I do plenty round here. You just don't see it.")],
             reply: Plain::of("You were home late again and the kids waited for you on the stairs."),
-            may_mention: &[],
+            may_mention: Vec::new(),
         };
         change(&mut checks);
         checks.slip("", sentence)

@@ -17,7 +17,7 @@ use crate::prompts::Prompts;
 use crate::runtime::Stop;
 use crate::scenario::secrets::{Secrets, stems};
 use crate::session::lines::mix;
-use crate::session::{Cue, Session, Slip, Source, Speaker, Wording};
+use crate::session::{Cue, Session, Slip, Source, Speaker, Turn, Wording};
 use budget::{Budget, Count};
 use checks::{Checks, LONGEST_ANSWER, Plain};
 use prompt::{Prompt, Remembered};
@@ -28,7 +28,9 @@ const TEMPERATURE: f32 = 0.8;
 /// So many turns back a sentence is held against what was said before.
 const LATELY: usize = 60;
 /// Said where the model answered twice and neither answer was fit to be said.
-const NOT_IN_ROLE: &str = "the model did not find words that fit";
+const NO_WORDS: &str = "the model did not find words that fit";
+/// Said where the user stopped the waiting.
+const NOT_WAITED: &str = "you chose not to wait for the model";
 
 /// A counterpart that asks a language model. It serves one session at a time.
 pub struct Prompted {
@@ -160,112 +162,116 @@ impl Counterpart for Prompted {
             prompts: self.prompts.version().to_owned(),
             ..Wording::default()
         };
-        let stood_in = |mut wording: Wording, trouble: String| {
-            wording.trouble = Some(trouble);
-            Spoken { text: cue.line.clone(), source: Source::StoodIn, wording: Some(wording) }
-        };
-        if let Some(trouble) = &self.lasting {
-            return stood_in(wording, trouble.clone());
-        }
-        let mut prompt = match self.prompt(session, cue) {
-            Ok(prompt) => prompt,
-            Err(error) => {
-                self.lasting = Some(error.to_string());
-                return stood_in(wording, error.to_string());
-            }
-        };
-
-        let scenario = session.scenario();
-        let secrets = self.secrets.take().unwrap_or_else(|| Secrets::of(scenario));
-        let talk = session.path_to(cue.parent);
-        let lately = talk.get(talk.len().saturating_sub(LATELY)..).unwrap_or_default();
-        let theirs = lately.iter().filter(|t| t.speaker == Speaker::Counterpart);
-        let known = lately.iter().map(|t| t.text.as_str()).chain([cue.line.as_str()]).collect::<Vec<_>>().join(" ");
-        let step = reply.step.as_deref();
-        let may_mention: Vec<_> =
-            scenario.safety.iter().flat_map(|s| &s.may_mention).filter_map(|id| id.value.parse().ok()).collect();
-        let checks = Checks {
-            name: &scenario.counterpart.name,
-            you: &scenario.you.name,
-            gist: Plain::of(&cue.line),
-            firm: prompt::is_firm(session, cue),
-            english: scenario.locale.is_empty() || scenario.locale.to_lowercase().starts_with("en"),
-            secrets: &secrets,
-            told: step.map_or(&[], |step| &step.after.told),
-            known: stems(&known),
-            earlier: theirs.map(|t| Plain::of(&t.text)).collect(),
-            reply: Plain::of(&reply.text),
-            may_mention: &may_mention,
-        };
-
+        let secrets = self.secrets.take().unwrap_or_else(|| Secrets::of(session.scenario()));
         let mut said = String::new();
-        let mut messages = prompt.messages();
-        let mut shortened = false;
+        let prompt = self.prompt(session, cue);
+        match (&self.lasting, prompt) {
+            (Some(trouble), _) => wording.trouble = Some(trouble.clone()),
+            (None, Ok(prompt)) => {
+                let checks = checks(session, cue, reply, &secrets);
+                said = self.ask(session, cue, prompt, &checks, stop, tell, &mut wording);
+            }
+            (None, Err(error)) => wording.trouble = Some(self.lasting.insert(error.to_string()).clone()),
+        }
+
+        // What the scene rests on has to be said: a fact that is told now, the words at an ending.
+        let step = reply.step.as_deref();
+        let untold = step.and_then(|s| s.told.as_deref()).is_some_and(|fact| !secrets.tells(&said, fact));
+        let unended = wording.trouble.is_some() && step.is_some_and(|s| s.after.ended.is_some());
+        self.secrets = Some(secrets);
+        if said.is_empty() {
+            wording.trouble.get_or_insert_with(|| NO_WORDS.to_owned());
+            return Spoken { text: cue.line.clone(), source: Source::StoodIn, wording: Some(wording) };
+        }
+        if untold {
+            wording.slips.push(Slip::Untold);
+        }
+        if untold || unended {
+            said = format!("{said} {}", cue.line);
+        }
+        wording.broke_off = wording.trouble.is_some();
+        Spoken { text: said, source: Source::Model, wording: Some(wording) }
+    }
+}
+
+impl Prompted {
+    /// Ask, once more with the reason where a sentence could not be said, and shorter where the model says that it was too
+    /// much. What may be said of it all; how it went is noted in `wording`.
+    #[allow(clippy::too_many_arguments)]
+    fn ask(
+        &mut self,
+        session: &Session,
+        cue: &Cue,
+        mut prompt: Prompt,
+        checks: &Checks<'_>,
+        stop: &Stop,
+        tell: &mut dyn FnMut(Partly<'_>),
+        wording: &mut Wording,
+    ) -> String {
+        let (mut said, mut messages, mut shortened) = (String::new(), prompt.messages(), false);
         loop {
             let request = Request {
                 max_tokens: u32::try_from(self.budget.answer).unwrap_or(u32::MAX),
                 temperature: Some(TEMPERATURE),
-                seed: Some(mix(session.setup().seed ^ u64::from(cue.turn)) >> 12),
-                ..Request::text(std::mem::take(&mut messages), 0)
+                // Some servers read it as a 32-bit number.
+                seed: Some(mix(session.setup().seed ^ u64::from(cue.turn)) >> 33),
+                ..Request::text(messages, 0)
             };
-            match self.listen(request, &checks, stop, &mut said, tell) {
-                Heard::Whole => break,
+            let next = match self.listen(request, checks, stop, &mut said, tell) {
+                Heard::Whole => return said,
                 Heard::Slipped(slip) => {
                     wording.slips.push(slip);
-                    match prompt.repair(&self.prompts, slip, &said) {
-                        Ok(again) if !wording.repaired => (wording.repaired, messages) = (true, again),
-                        _ => {
-                            wording.trouble = Some(NOT_IN_ROLE.to_owned());
-                            break;
-                        }
+                    if std::mem::replace(&mut wording.repaired, true) {
+                        return said;
                     }
+                    prompt.repair(&self.prompts, slip, &said)
                 }
-                // The model takes in less than was thought: one block of old turns leaves, once.
                 Heard::Trouble(error) if error.kind == Kind::TooLong && said.is_empty() && !shortened => {
                     shortened = true;
                     self.budget = self.budget.smaller();
-                    match Prompt::of(
-                        session,
-                        cue,
-                        &self.prompts,
-                        self.count.as_ref(),
-                        self.budget,
-                        &mut self.remembered,
-                    ) {
-                        Ok(shorter) => (messages, prompt) = (shorter.messages(), shorter),
-                        Err(_) => wording.trouble = Some(error.to_string()),
-                    }
-                    if wording.trouble.is_some() {
-                        break;
-                    }
+                    self.prompt(session, cue).map(|shorter| {
+                        prompt = shorter;
+                        prompt.messages()
+                    })
                 }
                 Heard::Trouble(error) => {
                     if error.kind.is_lasting() {
                         self.lasting = Some(error.to_string());
                     }
-                    wording.trouble = Some(if error.kind == Kind::Stopped {
-                        "you chose not to wait for the model".to_owned()
-                    } else {
-                        error.to_string()
-                    });
-                    break;
+                    let waited = error.kind != Kind::Stopped;
+                    wording.trouble = Some(if waited { error.to_string() } else { NOT_WAITED.to_owned() });
+                    return said;
+                }
+            };
+            match next {
+                Ok(next) => messages = next,
+                Err(error) => {
+                    wording.trouble = Some(error.to_string());
+                    return said;
                 }
             }
         }
+    }
+}
 
-        // What the scene rests on has to be said: a fact that is told now, the words at an ending.
-        let untold = step.and_then(|s| s.told.as_deref()).is_some_and(|fact| !secrets.tells(&said, fact));
-        let unended = wording.trouble.is_some() && step.is_some_and(|s| s.after.ended.is_some());
-        if untold && !said.is_empty() {
-            wording.slips.push(Slip::Untold);
-        }
-        self.secrets = Some(secrets);
-        if said.is_empty() {
-            return Spoken { text: cue.line.clone(), source: Source::StoodIn, wording: Some(wording) };
-        }
-        if untold || unended {
-            said = format!("{said} {}", cue.line);
-        }
-        Spoken { text: said, source: Source::Model, wording: Some(wording) }
+/// What the sentences of an answer to this reply are held against.
+fn checks<'a>(session: &'a Session, cue: &'a Cue, reply: &'a Turn, secrets: &'a Secrets) -> Checks<'a> {
+    let scenario = session.scenario();
+    let talk = session.path_to(cue.parent);
+    let lately = talk.get(talk.len().saturating_sub(LATELY)..).unwrap_or_default();
+    let known = lately.iter().map(|t| t.text.as_str()).chain([cue.line.as_str()]).collect::<Vec<_>>().join(" ");
+    let theirs = lately.iter().filter(|t| t.speaker == Speaker::Counterpart);
+    Checks {
+        name: &scenario.counterpart.name,
+        you: &scenario.you.name,
+        gist: Plain::of(&cue.line),
+        firm: prompt::is_firm(session, cue),
+        english: scenario.locale.is_empty() || scenario.locale.to_lowercase().starts_with("en"),
+        secrets,
+        told: reply.step.as_ref().map_or(&[], |step| &step.after.told),
+        known: stems(&known),
+        earlier: theirs.map(|t| Plain::of(&t.text)).collect(),
+        reply: Plain::of(&reply.text),
+        may_mention: scenario.safety.iter().flat_map(|s| &s.may_mention).filter_map(|id| id.parse().ok()).collect(),
     }
 }
