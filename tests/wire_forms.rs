@@ -83,6 +83,31 @@ fn trouble_that_has_nothing_to_do_with_the_form_changes_no_form() {
 }
 
 #[test]
+fn a_judge_gives_way_to_the_counterpart_and_asks_anew() {
+    // The first request for an object is never answered; the next one is.
+    let server = TestServer::new(|n, seen| match form_of(&seen.body) {
+        Form::Words => good("Fine."),
+        _ if n == 0 => vec![Step::Stall],
+        _ => good(r#"{"grade":2}"#),
+    });
+    let mut settings = server.settings();
+    settings.limits.first = std::time::Duration::from_secs(36_000);
+    let provider: Arc<dyn Provider> = Arc::new(OpenAi::new(settings, Permit::ThisComputer));
+    let judge = {
+        let provider = Arc::clone(&provider);
+        std::thread::spawn(move || ask(&provider, marks()))
+    };
+    while server.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    assert_eq!(ask(&provider, request()).0.text, "Fine.");
+    server.hung_up.recv().unwrap();
+    let (told, result) = judge.join().unwrap();
+    result.unwrap();
+    assert_eq!((told.text.as_str(), server.connections()), (r#"{"grade":2}"#, 3));
+}
+
+#[test]
 fn a_kept_answer_is_given_to_the_same_request_and_to_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let server = TestServer::new(|n, _| {

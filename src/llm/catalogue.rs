@@ -64,7 +64,7 @@ impl Form {
 }
 
 const LOCAL: Profile = Profile {
-    name: "a server of this kind",
+    name: "a server",
     base_url: "",
     host: None,
     port: None,

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 /// Where a key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,9 +83,4 @@ fn read_file(path: &Path) -> Result<String, KeyError> {
         return Err(KeyError::Open(path.display().to_string()));
     }
     fs::read_to_string(path).map_err(failed)
-}
-
-/// Whether a text holds this key; for what must not.
-pub fn is_in(key: &SecretString, text: &str) -> bool {
-    text.contains(key.expose_secret())
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 use secrecy::SecretString;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
@@ -56,6 +56,8 @@ struct Inner {
     key: Lazy<Option<SecretString>>,
     breaker: Breaker,
     learnt: Mutex<Learnt>,
+    /// How many requests for text are under way.
+    talking: watch::Sender<usize>,
 }
 
 /// What this server turned out not to know.
@@ -76,6 +78,7 @@ impl OpenAi {
             key: Lazy::default(),
             breaker: Breaker::default(),
             learnt: Mutex::new(learnt),
+            talking: watch::Sender::new(0),
         }))
     }
 
@@ -91,11 +94,6 @@ impl OpenAi {
     /// The form of structured output that works here, as far as is known by now.
     pub fn form(&self) -> Form {
         self.0.learnt().form
-    }
-
-    /// Begin with this form, known from an earlier time.
-    pub fn begin_with(&self, form: Form) {
-        self.0.learnt().form = form;
     }
 
     /// Fetch a page of this server and read it as JSON: for what is asked about a server beside its answers. `path` counts
@@ -171,6 +169,7 @@ impl Talk<'_> {
     }
 
     async fn text(&self, request: &Request) -> Result<(), Kind> {
+        let _talking = Talking::new(&self.inner.talking);
         let done = self.tried(request, &mut Words::Tell).await.map_err(|fault| fault.kind)?;
         self.tell(Chunk::Done(done)).await;
         Ok(())
@@ -225,6 +224,22 @@ impl Talk<'_> {
             let part = left.saturating_sub(Duration::from_secs(seconds.saturating_sub(1)));
             tokio::time::sleep(part).await;
         }
+    }
+}
+
+/// As long as it lives, a request for text is under way.
+struct Talking<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Talking<'a> {
+    fn new(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count)
+    }
+}
+
+impl Drop for Talking<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
     }
 }
 

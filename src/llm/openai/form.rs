@@ -1,8 +1,12 @@
 //! Structured output: from the form that a server is sure to keep to, down to asking in words. What works is remembered.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use serde_json::Value;
 
 use super::{Talk, Words};
+use crate::llm::fault::Fault;
 use crate::llm::{Chunk, Done, Kind, Message, Request};
 
 /// What is said to a model that answered in another form, once.
@@ -16,7 +20,7 @@ impl Talk<'_> {
         loop {
             let form = self.inner.learnt().form;
             let mut text = String::new();
-            let result = self.tried(&request, &mut Words::Keep(&mut text)).await;
+            let result = self.behind(&request, &mut text).await;
             let kind = match result {
                 Ok(done) => {
                     if let Some(object) = object(&text, schema) {
@@ -50,6 +54,28 @@ impl Talk<'_> {
                     request.messages.push(Message::user(AGAIN));
                 }
                 None => return Err(kind),
+            }
+        }
+    }
+}
+
+impl Talk<'_> {
+    /// One request behind all requests for text. A server on this computer often does one thing at a time, and some drop what
+    /// they are at when something new comes: a judge must not take the counterpart's words away, so it gives way and asks anew.
+    async fn behind(&self, request: &Request, text: &mut String) -> Result<Done, Fault> {
+        if !self.inner.server.is_local() {
+            return self.tried(request, &mut Words::Keep(text)).await;
+        }
+        let mut talking = self.inner.talking.subscribe();
+        loop {
+            // The sender lives as long as this request.
+            let _ = talking.wait_for(|count| *count == 0).await;
+            text.clear();
+            let mut words = Words::Keep(text);
+            let asked = pin!(self.tried(request, &mut words));
+            let other = pin!(talking.wait_for(|count| *count > 0));
+            if let Either::Left((result, _)) = select(asked, other).await {
+                return result;
             }
         }
     }
