@@ -104,7 +104,9 @@ pub fn of_status(
         status @ (408 | 425) => Kind::Failing(status, shown),
         500..=599 if says(&["loading model", "model is loading", "loading the model"]) => Kind::Loading,
         // llama-cpp-python calls a form of answer that it does not know its own failure.
-        500 if says(&["response_format", "json_schema", "literal_error", "validation error"]) => Kind::Rejected(500, shown),
+        500 if says(&["response_format", "json_schema", "literal_error", "validation error"]) => {
+            Kind::Rejected(500, shown)
+        }
         status @ 501 => Kind::Rejected(status, shown),
         status @ 500..=599 => Kind::Failing(status, shown),
         status => Kind::Rejected(status, shown),
