@@ -139,3 +139,34 @@ fn eval_measures_a_judge_with_its_bias() {
     let (_, error, code) = saywell(home.path(), &["eval", "--data", data.to_str().unwrap(), "--judge", "away"], "");
     assert!(code == 1 && error.contains("no server 'away'"), "{error}");
 }
+
+#[test]
+fn ctrl_c_ends_the_wait_and_not_the_rehearsal() {
+    use std::io::{Read as _, Write as _};
+    use std::process::{Command, Stdio};
+
+    let server = TestServer::always(vec![Step::Stall]);
+    let home = home_with(&settings(&server));
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("saywell"))
+        .args(["play", "dispute-partner-chores", "--plain", "--with", "home"])
+        .env_clear()
+        .env("HOME", home.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut typed = child.stdin.take().unwrap();
+    typed.write_all(b"no\nYou never help with bedtime.\n").unwrap();
+    while server.requests().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it asked");
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    typed.write_all(b"/quit\n").unwrap();
+    drop(typed);
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{out}");
+    assert!(out.contains("you chose not to wait for the model") && out.contains("Kept."), "{out}");
+}

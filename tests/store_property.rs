@@ -12,7 +12,9 @@ use proptest::sample::select;
 use saywell::analysis::{Analysis, Audience, Finding, Id};
 use saywell::scenario::{self, Difficulty, End};
 use saywell::session::director::{Meter, Shift};
-use saywell::session::{Act, Command, Effect, Ended, Event, Finish, Position, Session, Setup, Source, Step};
+use saywell::session::{
+    Act, Command, Effect, Ended, Event, Finish, Mark, Opinion, Position, Session, Setup, Slip, Source, Step, Wording,
+};
 use saywell::store::{MemoryStore, NewSession, Recorded, SqliteStore, Store, text_hash};
 use store_support::{TEXT, new};
 
@@ -72,7 +74,7 @@ prop_compose! {
 fn event() -> impl Strategy<Value = Event> {
     let turn = any::<u32>;
     prop_oneof![
-        (turn(), option::of(turn()), text(), select(&[Source::Scripted, Source::Model][..]))
+        (turn(), option::of(turn()), text(), select(&[Source::Scripted, Source::Model, Source::StoodIn][..]))
             .prop_map(|(turn, parent, text, source)| Event::CounterpartSaid { turn, parent, text, source }),
         (turn(), option::of(turn()), text()).prop_map(|(turn, parent, text)| Event::UserSaid { turn, parent, text }),
         (turn(), vec(finding(), 0..5), vec((id(), number()), 0..8), any::<u32>()).prop_map(
@@ -83,6 +85,16 @@ fn event() -> impl Strategy<Value = Event> {
             }
         ),
         (turn(), step()).prop_map(|(turn, step)| Event::Moved { turn, step: Box::new(step) }),
+        (turn(), text(), vec(select(Slip::ALL), 0..3), any::<bool>(), option::of(text())).prop_map(
+            |(turn, model, slips, repaired, trouble)| Event::Worded {
+                turn,
+                wording: Wording { model, slips, repaired, broke_off: !repaired, trouble, ..Wording::default() },
+            }
+        ),
+        (turn(), text(), vec((id(), 1u8..4, text()), 0..3)).prop_map(|(turn, model, marks)| {
+            let marks = marks.into_iter().map(|(id, grade, quote)| Mark { id, grade, quote }).collect();
+            Event::Judged { turn, opinion: Opinion { model, prompts: String::new(), marks } }
+        }),
         option::of(turn()).prop_map(|to| Event::WentBack { to }),
         (turn(), vec(id(), 0..3), any::<bool>()).prop_map(|(turn, signals, certain)| Event::SafetyStopped {
             turn,
