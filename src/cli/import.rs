@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         parts.push(format!("{} went on from what was here", many(continued)));
     }
     if known > 0 {
-        parts.push(format!("{} here already, left as it was", many(known)));
+        parts.push(format!("{} here already and left alone", many(known)));
     }
     console.say(&format!("{}.", parts.join("; ")))?;
     console.flush()?;

@@ -14,7 +14,7 @@ use saywell::llm::{Chunk, Done, Engine, Error, Kind, Provider, Request, Server};
 use saywell::prompts::Prompts;
 use saywell::runtime::{Recorded, Runtime};
 use saywell::scenario::{self, Scenario};
-use saywell::session::{Command, Event, Phase, Setup, Wording};
+use saywell::session::{Command, Event, Setup, Wording};
 use saywell::store::MemoryStore;
 
 pub const CHORES: &str = include_str!("../../scenarios/dispute-partner-chores.yaml");
@@ -133,7 +133,8 @@ pub fn say(runtime: &mut Runtime, text: &str) -> Vec<Recorded> {
     loop {
         match runtime.submit(Command::Say(text.to_owned())) {
             Ok(happened) => return happened,
-            Err(_) if runtime.session().phase() == Phase::SafetyStop => {
+            // What sounded like danger to it stops the scene until there is a word on it.
+            Err(_) if runtime.session().stop().is_some() => {
                 runtime.submit(Command::Acknowledge { in_role: false }).unwrap();
             }
             Err(_) => {

@@ -249,6 +249,9 @@ impl<'t, 'w, 'k> Answer<'t, 'w, 'k> {
             Kind::OnlyThinking
         } else if self.refused {
             Kind::Filtered
+        } else if self.finish.is_none() && !self.full {
+            // llama-cpp-python ends an answer so when another request comes: nothing but the mark.
+            Kind::Cut
         } else {
             Kind::Empty
         }
