@@ -9,25 +9,22 @@ use std::path::{Path, PathBuf};
 use saywell::analysis::Kind;
 use saywell::analysis::model::train::{Figures, Line, own_examples, read, train};
 
-/// Precision on the folds below which blame, contempt and mind reading are not marked.
-const FLOOR: f64 = 0.65;
-
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let arg = |name: &str| std::env::args().find_map(|a| a.strip_prefix(name).map(str::to_owned));
     let root = arg("--root=").map_or(root.to_owned(), PathBuf::from);
-    let floor = arg("--floor=").and_then(|f| f.parse().ok()).unwrap_or(FLOOR);
     let mut files: Vec<_> = fs::read_dir(root.join("data"))?.filter_map(|f| Some(f.ok()?.path())).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "jsonl"));
     files.sort();
     let mut examples = Vec::new();
     for file in &files {
         // The sets of near neighbours teach, but are not what people type: they are not measured on.
-        let of_a_set = file.file_name().is_some_and(|n| n.to_string_lossy().starts_with("train_"));
-        examples.extend(read(&fs::read_to_string(file)?, of_a_set)?);
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let safety_only = name.starts_with("safety_");
+        examples.extend(read(&fs::read_to_string(file)?, name.starts_with("train_") || safety_only, safety_only)?);
     }
     examples.extend(own_examples());
-    let trained = train(&examples, floor);
+    let trained = train(&examples);
     println!("{} replies, {} features; figures on folds by writer", examples.len(), trained.features);
     println!("{:<20}{:>6}{:>7}{:>7}{:>7}{:>7}{:>12}{:>7}", "id", "n", "P", "R", "F1", "kappa", "sets: F1", "kappa");
     for l in &trained.lines {
@@ -44,12 +41,22 @@ fn main() -> Result<(), Box<dyn Error>> {
             s.kappa
         );
     }
+    for w in &trained.warnings {
+        println!(
+            "{:<20}{:>6}  heard without rules {:.2}; alarms {:.2} %",
+            w.id.map_or("any signal", |id| id.as_str()),
+            w.shown,
+            w.heard,
+            100.0 * w.alarms
+        );
+    }
     means("folds by writer", &trained.lines, |l| l.figures);
     means("sets", &trained.lines, |l| l.sets);
     if arg("--dry").is_some() {
         return Ok(());
     }
-    fs::write(root.join("src/analysis/model/weights.bin"), &trained.bytes)?;
+    let out = arg("--out=").map_or(root.join("src/analysis/model/weights.bin"), PathBuf::from);
+    fs::write(out, &trained.bytes)?;
     Ok(())
 }
 

@@ -69,22 +69,28 @@ impl<'a> TurnContext<'a> {
         let mut doc = Document::read(turn.reply, lexicon);
         let mut hits = Vec::new();
         lexicon.matcher.run(&doc, &mut hits);
+        // What a trainee says as the other in a role play is that other's, from there to the end.
+        let mut role = doc.tokens.len();
         for hit in &hits {
             let Some(rule) = lexicon.matcher.rules.get(usize::from(hit.rule)).filter(|r| r.id.is_none()) else {
                 continue;
             };
             let (bits, range) = match rule.tag {
                 "generic" => (mask::GENERIC, hit.range()),
-                // What a trainee says as the other in a role play is that other's.
-                "role" if turn.audience == Audience::Trainee => {
-                    (mask::QUOTED, hit.end as usize..role_end(&doc, hit.end))
+                "role" => {
+                    if turn.audience == Audience::Trainee && opens_role(&doc, hit.end) {
+                        role = role.min(hit.end as usize);
+                    }
+                    continue;
                 }
-                "role" => continue,
                 _ => (mask::HYPOTHETICAL, hit.range()),
             };
             for t in doc.tokens.iter_mut().take(range.end).skip(range.start) {
                 t.mask |= bits;
             }
+        }
+        for t in doc.tokens.iter_mut().skip(role) {
+            t.mask |= mask::QUOTED;
         }
         let mut refused = Vec::new();
         hits.retain(|h| {
@@ -133,11 +139,10 @@ impl<'a> TurnContext<'a> {
     }
 }
 
-/// Where the words in a role end: at the end of the reply. They begin only after a bracket or a colon.
-fn role_end(doc: &Document, from: u32) -> usize {
+/// Whether the words of a role begin here: only after a bracket or a colon.
+fn opens_role(doc: &Document, from: u32) -> bool {
     let before = doc.slice((from as usize).saturating_sub(1)..from as usize);
-    let opens = before.iter().any(|t| t.after & super::document::after::BREAK != 0);
-    if opens { doc.tokens.len() } else { from as usize }
+    before.iter().any(|t| t.after & super::document::after::BREAK != 0)
 }
 
 fn tail(text: &str) -> &str {

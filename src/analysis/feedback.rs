@@ -24,14 +24,18 @@ fn table() -> &'static [Entry] {
     })
 }
 
-/// The reason for a mark: the wording for its kind of evidence, else for its grade, else for its id.
+/// The reason for a mark: a wording for its kind of evidence, else for its grade, else for its id. Where there are
+/// several, the quote decides, so that one reply always gets the same and a talk does not sound like a form.
 pub fn reason(id: Id, grade: u8, tag: &str, quote: &str) -> String {
     let by_grade = match grade {
         0 | 1 => "1",
         2 => "2",
         _ => "3",
     };
-    let find = |detail: &str| table().iter().find(|(i, d, _)| *i == id && *d == detail).map(|(_, _, text)| *text);
+    let find = |detail: &str| {
+        let all = || table().iter().filter(|(i, d, _)| *i == id && *d == detail).map(|(_, _, text)| *text);
+        all().nth(quote.len() % all().count().max(1))
+    };
     let text = find(tag).or_else(|| find(by_grade)).or_else(|| find("")).unwrap_or("\u{201c}{quote}\u{201d}");
     text.replace("{quote}", &shorten(quote))
 }

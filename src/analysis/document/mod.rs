@@ -4,6 +4,7 @@ pub mod class;
 mod clause;
 mod masks;
 pub(crate) mod normalise;
+mod repeats;
 mod tokens;
 
 use std::ops::Range;
@@ -97,6 +98,7 @@ impl Document {
     /// Read a text: words, sentences, clauses and all masks except those that patterns give.
     pub fn read(text: &str, lexicon: &Lexicon) -> Self {
         let mut doc = tokens::tokenise(text, lexicon);
+        doc.drop_repeats();
         doc.find_clauses();
         doc.find_masks(lexicon);
         doc

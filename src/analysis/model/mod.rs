@@ -17,8 +17,13 @@ use features::{Sink, Verdict};
 
 /// The ids the model scores: all skills and faults, in the rubric's order.
 pub const SCORED: usize = 24;
-/// Weights of one feature: a byte for each id, for the reply and for the clause.
-const ROW: usize = 2 * SCORED;
+/// Safety signals, a second voice beside their rules.
+pub const SIGNALS: usize = 5;
+/// What the second voice listens for: each signal, and any of them.
+const VOICES: usize = SIGNALS + 1;
+/// Weights of one feature: a byte for each id, for the reply and for the clause, then for each safety signal; the rest
+/// fills the last word.
+const ROW: usize = 2 * SCORED + 8;
 /// Slots of the table, as bits of a feature.
 const SLOT_BITS: u32 = 16;
 const SLOTS: usize = 1 << SLOT_BITS;
@@ -35,13 +40,18 @@ const NO_CLAUSE: f32 = -2.0;
 
 const MAGIC: &[u8; 4] = b"SWLM";
 /// The layout of the weights; a file of another one is not used.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 const HEADER: usize = 8;
 
 /// The model's number of an id; none for safety signals.
 pub fn number(id: Id) -> Option<usize> {
     let n = id as usize;
     (n < SCORED).then_some(n)
+}
+
+/// The model's number of a safety signal; none for what is scored.
+pub fn signal_number(id: Id) -> Option<usize> {
+    (id as usize).checked_sub(SCORED).filter(|n| *n < SIGNALS)
 }
 
 /// The id of a number.
@@ -78,18 +88,20 @@ fn inputs(scores: &Scores, rules: &Rules, n: usize) -> [f32; INPUTS] {
     x
 }
 
+/// Levels of a grade: shown; attempted (a skill) or more than mild (a fault); dominating (a fault).
+const LEVELS: usize = 3;
+
 /// The last step for one id.
 #[derive(Clone, Copy, Debug)]
 struct Head {
-    /// Of being shown, and of the other level: attempted (a skill), more than mild (a fault).
-    weights: [[f32; INPUTS + 1]; 2],
+    weights: [[f32; INPUTS + 1]; LEVELS],
     /// From which probability on.
-    cut: [f32; 2],
+    cut: [f32; LEVELS],
 }
 
 impl Default for Head {
     fn default() -> Self {
-        Self { weights: [[0.0; INPUTS + 1]; 2], cut: [2.0; 2] }
+        Self { weights: [[0.0; INPUTS + 1]; LEVELS], cut: [2.0; LEVELS] }
     }
 }
 
@@ -101,15 +113,36 @@ impl Head {
     }
 }
 
-/// The grade that two probabilities give.
-fn grade(id: Id, shown: f32, other: f32, cut: [f32; 2]) -> u8 {
-    let second = other >= cut[1];
-    match (id.kind(), shown >= cut[0]) {
+/// The grade that the probabilities of the levels give.
+fn grade(id: Id, of: [f32; LEVELS], cut: [f32; LEVELS]) -> u8 {
+    let second = of[1] >= cut[1];
+    match (id.kind(), of[0] >= cut[0]) {
         (Kind::Skill, true) => 2,
         (Kind::Skill, false) => u8::from(second),
-        (_, true) => 1 + u8::from(second),
+        (_, true) => 1 + u8::from(second) + u8::from(second && of[2] >= cut[2]),
         _ => 0,
     }
+}
+
+/// How the score of a safety signal is read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gauge {
+    /// Slope and constant: the score as a probability.
+    slope: f32,
+    constant: f32,
+    /// From which probability on it is asked about.
+    cut: f32,
+}
+
+/// What the model makes of one safety signal.
+#[derive(Clone, Copy, Debug)]
+pub struct Signal {
+    /// How likely it is.
+    pub probability: f32,
+    /// Likely enough to ask about it.
+    pub asks: bool,
+    /// The clauses that speak most for it: first and last.
+    pub clauses: (u32, u32),
 }
 
 /// The embedded weights.
@@ -120,6 +153,7 @@ pub struct Model {
     /// For each of [`ROW`]: what an i8 is worth, and the bias.
     worth: Vec<(f32, f32)>,
     heads: Vec<Head>,
+    gauges: Vec<Gauge>,
 }
 
 /// What the model makes of a reply.
@@ -129,6 +163,8 @@ pub struct Opinion {
     pub scores: Scores,
     /// Probability of being shown and grade, by number of the id; none for ids that are not the audience's.
     pub grades: [Option<(f32, u8)>; SCORED],
+    /// Safety signals, in the order of the rubric; after them, any of them.
+    pub signals: [Option<Signal>; VOICES],
     /// Scores of each clause that was read.
     clauses: Vec<(u32, [f32; SCORED])>,
 }
@@ -161,7 +197,11 @@ impl Model {
             }
             heads.push(head);
         }
-        Some(Self { prints, rows, worth, heads })
+        let mut gauges = Vec::with_capacity(VOICES);
+        for _ in 0..VOICES {
+            gauges.push(Gauge { slope: numbers.next()?, constant: numbers.next()?, cut: numbers.next()? });
+        }
+        Some(Self { prints, rows, worth, heads, gauges })
     }
 
     /// Read a turn.
@@ -174,15 +214,17 @@ impl Model {
                 *slot = (*confidence, *grade);
             }
         }
+        let signals = sums.signals();
         let (scores, clauses) = sums.finish(turn.audience());
         let mut grades = [None; SCORED];
         for (n, (slot, head)) in grades.iter_mut().zip(&self.heads).enumerate() {
             let Some(id) = id_of(n).filter(|id| id.is_for(turn.audience())) else { continue };
             let x = inputs(&scores, &rules, n);
             let shown = head.of(0, &x);
-            *slot = Some((shown, grade(id, shown, head.of(1, &x), head.cut)));
+            let higher = if id.kind() == Kind::Skill || shown < head.cut[0] { 0.0 } else { head.of(2, &x) };
+            *slot = Some((shown, grade(id, [shown, head.of(1, &x), higher], head.cut)));
         }
-        Opinion { scores, grades, clauses }
+        Opinion { scores, grades, signals, clauses }
     }
 }
 
@@ -214,6 +256,47 @@ struct Sums<'m> {
     reply: [i32; SCORED],
     total: u32,
     clauses: Vec<(u32, [f32; SCORED])>,
+    danger: Danger,
+}
+
+/// Sums for the safety signals. A danger may be told in one clause or across two, or lie over the whole reply: the
+/// highest of these counts.
+#[derive(Default)]
+struct Danger {
+    last: Option<(u32, [i32; VOICES], u32)>,
+    all: [i32; VOICES],
+    count: u32,
+    /// Best score with its clauses.
+    best: [Option<(f32, u32, u32)>; VOICES],
+}
+
+impl Danger {
+    fn hear(&mut self, worth: &[(f32, f32)], sums: &[i32; VOICES], count: u32, from: u32, to: u32) {
+        let scale = scale(count);
+        for ((best, sum), (worth, bias)) in self.best.iter_mut().zip(sums).zip(worth) {
+            let score = *sum as f32 * worth * scale + bias;
+            if best.is_none_or(|(b, _, _)| score > b) {
+                *best = Some((score, from, to));
+            }
+        }
+    }
+
+    fn end_clause(&mut self, worth: &[(f32, f32)], clause: u32, sums: [i32; VOICES], count: u32) {
+        self.hear(worth, &sums, count, clause, clause);
+        if let Some((from, mut both, counted)) = self.last {
+            add(&mut both, &sums);
+            self.hear(worth, &both, counted + count, from, clause);
+        }
+        add(&mut self.all, &sums);
+        self.count += count;
+        self.last = Some((clause, sums, count));
+    }
+}
+
+fn add(to: &mut [i32; VOICES], more: &[i32; VOICES]) {
+    for (to, more) in to.iter_mut().zip(more) {
+        *to = to.saturating_add(*more);
+    }
 }
 
 impl<'m> Sums<'m> {
@@ -227,7 +310,25 @@ impl<'m> Sums<'m> {
             reply: [0; SCORED],
             total: 0,
             clauses: Vec::with_capacity(12),
+            danger: Danger::default(),
         }
+    }
+
+    /// What is known of the safety signals once all clauses are read.
+    fn signals(&mut self) -> [Option<Signal>; VOICES] {
+        let worth = self.model.worth.get(2 * SCORED..).unwrap_or(&[]);
+        if let Some((last, _, _)) = self.danger.last {
+            let (all, count) = (self.danger.all, self.danger.count);
+            self.danger.hear(worth, &all, count, 0, last);
+        }
+        let mut out = [None; VOICES];
+        for ((slot, best), gauge) in out.iter_mut().zip(&self.danger.best).zip(&self.model.gauges) {
+            *slot = best.map(|(score, from, to)| {
+                let probability = 1.0 / (1.0 + (-(gauge.slope * score + gauge.constant)).exp());
+                Signal { probability, asks: probability >= gauge.cut, clauses: (from, to) }
+            });
+        }
+        out
     }
 
     fn widen(&mut self) {
@@ -306,6 +407,10 @@ impl Sink for Sums<'_> {
         let scale = scale(self.count);
         let mut scores = [0.0; SCORED];
         let own = self.now.iter().zip(&self.model.worth).skip(SCORED);
+        if let Some(danger) = self.now.get(2 * SCORED..).and_then(<[i32]>::first_chunk::<VOICES>) {
+            let worth = self.model.worth.get(2 * SCORED..).unwrap_or(&[]);
+            self.danger.end_clause(worth, clause as u32, *danger, self.count);
+        }
         for (score, (sum, (worth, bias))) in scores.iter_mut().zip(own) {
             *score = *sum as f32 * worth * scale + bias;
         }

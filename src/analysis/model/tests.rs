@@ -10,9 +10,9 @@ use crate::analysis::{Audience, Id, Turn, analyse, evidence};
 fn training_repeats_itself() {
     // Few examples: what is learnt does not matter.
     let few = || own_examples().into_iter().step_by(9).take(24).collect::<Vec<_>>();
-    let once = train(&few(), 0.0);
+    let once = train(&few());
     assert!(once.features > 100);
-    assert_eq!(once.bytes, train(&few(), 0.0).bytes);
+    assert_eq!(once.bytes, train(&few()).bytes);
     // The bytes are a model that this code reads.
     assert!(Model::read(once.bytes.leak()).is_some());
 }

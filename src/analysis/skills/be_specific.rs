@@ -59,7 +59,14 @@ impl Detector for BeSpecific {
             lean -= 10;
             marks.dampen(0.75);
         }
-        let best = turn.doc.clauses.iter().map(|c| (weigh(turn, c) + lean, c)).max_by_key(|(w, _)| *w);
+        let signs = Signs::of(turn);
+        let best = turn
+            .doc
+            .clauses
+            .iter()
+            .enumerate()
+            .map(|(n, c)| (weigh(turn, c, &signs, n) + lean, c))
+            .max_by_key(|(w, _)| *w);
         if let Some((weight, clause)) = best {
             if weight >= ENOUGH {
                 marks.add(2, if weight >= ENOUGH + 6 { 0.66 } else { 0.58 }, clause.range(), "scene");
@@ -71,8 +78,46 @@ impl Detector for BeSpecific {
     }
 }
 
+/// What a clause may have that makes it an occasion: sections of the lexicon, one bit each.
+const SIGNS: [&str; 4] = ["when", "where", "said", "sweep"];
+
+/// The signs of each clause and of each sentence, found in one pass.
+struct Signs {
+    clauses: Vec<u8>,
+    sentences: Vec<u8>,
+}
+
+impl Signs {
+    fn of(turn: &TurnContext<'_>) -> Self {
+        let doc = &turn.doc;
+        let mut signs = Self { clauses: vec![0; doc.clauses.len()], sentences: vec![0; doc.sentences.len()] };
+        for (rule, hit) in turn.hits(Id::BeSpecific) {
+            let Some(bit) = SIGNS.iter().position(|s| *s == rule.tag) else { continue };
+            let Some(token) = doc.tokens.get(hit.start as usize) else { continue };
+            if let Some(c) = signs.clauses.get_mut(token.clause as usize) {
+                *c |= 1 << bit;
+            }
+            if let Some(s) = signs.sentences.get_mut(token.sentence as usize) {
+                *s |= 1 << bit;
+            }
+        }
+        signs
+    }
+
+    /// The weight of a sign: whole in the clause, half elsewhere in its sentence.
+    fn weight(&self, sign: &str, clause: usize, sentence: usize, weight: i32) -> i32 {
+        let Some(bit) = SIGNS.iter().position(|s| *s == sign) else { return 0 };
+        let has = |of: &[u8], n: usize| of.get(n).is_some_and(|s| s & (1 << bit) != 0);
+        match (has(&self.clauses, clause), has(&self.sentences, sentence)) {
+            (true, _) => weight,
+            (false, true) => weight / 2,
+            _ => 0,
+        }
+    }
+}
+
 /// How much a clause tells of one occasion: who did what, when, where, before whom, in what words.
-fn weigh(turn: &TurnContext<'_>, clause: &Clause) -> i32 {
+fn weigh(turn: &TurnContext<'_>, clause: &Clause, signs: &Signs, number: usize) -> i32 {
     let tokens = turn.doc.slice(clause.range());
     if matches!(clause.form, Form::Imperative | Form::Open | Form::Closed)
         || clause.tense == Tense::Future
@@ -80,20 +125,8 @@ fn weigh(turn: &TurnContext<'_>, clause: &Clause) -> i32 {
     {
         return 0;
     }
-    let sentence = turn.doc.sentence_of(clause.start as usize);
-    // Signs stand in the clause (whole) or elsewhere in its sentence (half).
-    let sign = |tag: &str, weight: i32| {
-        let mut best = 0;
-        for (_, hit) in turn.hits(Id::BeSpecific).filter(|(r, _)| r.tag == tag) {
-            let at = hit.start as usize;
-            if clause.range().contains(&at) {
-                best = weight;
-            } else if sentence.contains(&at) {
-                best = best.max(weight / 2);
-            }
-        }
-        best
-    };
+    let sentence = turn.doc.tokens.get(clause.start as usize).map_or(0, |t| t.sentence as usize);
+    let sign = |tag: &str, weight: i32| signs.weight(tag, number, sentence, weight);
     let past = clause.tense == Tense::Past || tokens.iter().any(|t| t.is(class::PAST));
     let mut weight = match (clause.subject, past) {
         (Subject::You, true) => 10,

@@ -40,12 +40,8 @@ impl Detector for DirectRequest {
     fn detect(&self, turn: &TurnContext<'_>, out: &mut Vec<Finding>) {
         let mut marks = Marks::of_rules(turn, Id::DirectRequest);
         // "Let me see", "tell me if I'm wrong" and "which would you like?" ask for nothing to be done.
-        let idle: Vec<_> =
-            turn.hits(Id::DirectRequest).filter(|(r, _)| r.tag == "idle").map(|(_, h)| h.range()).collect();
-        marks.all.retain(|m| {
-            let wh = m.tag == "ask" && turn.doc.clause_of(m.tokens.start).is_some_and(|c| c.form == Form::Open);
-            !wh && !idle.iter().any(|i| i.start < m.tokens.end && m.tokens.start < i.end)
-        });
+        marks.take_back("idle", &[]);
+        marks.all.retain(|m| m.tag != "ask" || turn.doc.clause_of(m.tokens.start).is_none_or(|c| c.form != Form::Open));
         if marks.has("sham") {
             marks.dampen(0.4);
         }

@@ -30,6 +30,9 @@ static META: Meta = Meta {
 /// Detects `i_statement`.
 pub struct IStatement;
 
+/// How far from a feeling its event may stand, in words: a run-on may be one sentence of any length.
+const NEAR: usize = 60;
+
 impl Detector for IStatement {
     fn meta(&self) -> &'static Meta {
         &META
@@ -45,7 +48,9 @@ impl Detector for IStatement {
         let mut clear = Vec::new();
         let mut near = None;
         for mark in marks.all.iter().filter(|m| m.tag == "feeling") {
-            let whole = doc.sentence_of(mark.tokens.start);
+            let sentence = doc.sentence_of(mark.tokens.start);
+            let whole = sentence.start.max(mark.tokens.start.saturating_sub(NEAR))
+                ..sentence.end.min(mark.tokens.end + NEAR).max(mark.tokens.end);
             let event = doc.slice(whole.clone()).iter().enumerate().any(|(n, t)| {
                 !mark.tokens.contains(&(whole.start + n))
                     && (t.is(class::YOU
@@ -58,7 +63,7 @@ impl Detector for IStatement {
             });
             if event {
                 clear.push(whole);
-            } else if let Some(beside) = beside(doc, &whole) {
+            } else if let Some(beside) = Some(sentence).filter(|s| s.len() <= 2 * NEAR).and_then(|s| beside(doc, &s)) {
                 near = Some(beside);
             }
         }

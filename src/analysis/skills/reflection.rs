@@ -1,5 +1,7 @@
 //! Reflection: says back the content or the meaning.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::context::TurnContext;
 use crate::analysis::detector::{Detector, Marks, Meta, example, example_after, lure, lure_after};
 use crate::analysis::document::{Document, Subject, Tense, after, class, mask};
@@ -50,7 +52,7 @@ impl Detector for Reflection {
             echo: Echo::of(&turn.before),
             checked: said.iter().enumerate().any(|(n, m)| m.ask != Ask::No && cues.has(n, "checked")),
             faulted: faulted(turn, &faults),
-            ruled: marks.all.iter().map(|m| sentence(&turn.doc, m.tokens.start)).collect(),
+            ruled: marks.all.iter().map(|m| sentence(&turn.doc, m.tokens.start)).collect::<BTreeSet<_>>(),
             cues,
         };
         marks.all.clear();
@@ -70,7 +72,7 @@ struct Told<'t, 'a> {
     cues: Cues,
     checked: bool,
     faulted: Vec<bool>,
-    ruled: Vec<usize>,
+    ruled: BTreeSet<usize>,
 }
 
 impl Told<'_, '_> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::features::{self, MOST_CLAUSES, Sink};
-use super::super::{Rules, SCORED, number};
+use super::super::{Rules, SCORED, number, signal_number};
 use crate::analysis::context::TurnContext;
 use crate::analysis::rubric::{Audience, Id};
 use crate::analysis::{Turn, evidence, registry};
@@ -61,6 +61,12 @@ pub struct Example {
     pub blind: bool,
     /// A blind copy teaches in its place.
     pub covered: bool,
+    /// Labelled for its safety signals alone.
+    pub safety_only: bool,
+    /// Which safety signals it has, as bits.
+    pub signals: u8,
+    /// Features of each clause without what comes of rules, and the safety signals whose quotes lie in it, as bits.
+    pub bare: Vec<(Vec<u32>, u8)>,
 }
 
 impl Example {
@@ -71,12 +77,22 @@ impl Example {
 
     /// Whether it counts when this id is measured.
     pub fn counts(&self, id: Id) -> bool {
-        !self.blind && self.only.is_none() && id.is_for(self.audience)
+        !self.blind && self.only.is_none() && self.is_scored() && id.is_for(self.audience)
     }
 
     /// Whether it says something of this id.
     pub fn teaches(&self, id: Id) -> bool {
-        !self.covered && id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
+        !self.covered && self.is_scored() && id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
+    }
+
+    /// Whether it was labelled for skills and faults; a reply with a safety signal is not scored.
+    pub fn is_scored(&self) -> bool {
+        self.signals == 0 && !self.safety_only
+    }
+
+    /// Whether it says something of safety signals: each reply once.
+    pub fn warns(&self) -> bool {
+        !self.blind && self.only.is_none_or(|id| signal_number(id).is_some())
     }
 }
 
@@ -95,26 +111,24 @@ impl Sink for Collect {
     }
 }
 
-/// Read labelled replies, one JSON object a line; those with a safety signal are left out, for they are not scored.
-/// `of_a_set` where they were written as sets of near neighbours.
+/// Read labelled replies, one JSON object a line. `of_a_set` where they were written as sets of near neighbours,
+/// `safety_only` where nothing but their safety signals is labelled.
 ///
 /// # Errors
 /// Where a line is no labelled reply.
-pub fn read(text: &str, of_a_set: bool) -> Result<Vec<Example>, serde_json::Error> {
+pub fn read(text: &str, of_a_set: bool, safety_only: bool) -> Result<Vec<Example>, serde_json::Error> {
     let mut out = Vec::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let row: Row = serde_json::from_str(line)?;
-        if row.gold.as_ref().unwrap_or(&row.own).safety.is_empty() {
-            // Rules were written with these replies in sight, so they look better here than they are: some are read
-            // without them, that the model learns to do without.
-            let covered = !of_a_set && (out.len() as f32 * 0.618_034).fract() < BLIND;
-            if covered {
-                out.push(example(&row, false, true));
-            }
-            let mut e = example(&row, of_a_set, false);
-            e.covered = covered;
-            out.push(e);
+        // Rules were written with these replies in sight, so they look better here than they are: some are read
+        // without them, that the model learns to do without.
+        let covered = !of_a_set && (out.len() as f32 * 0.618_034).fract() < BLIND;
+        if covered {
+            out.push(example(&row, false, true));
         }
+        let mut e = example(&row, of_a_set, false);
+        (e.covered, e.safety_only) = (covered, safety_only);
+        out.push(e);
     }
     Ok(out)
 }
@@ -123,7 +137,6 @@ pub fn read(text: &str, of_a_set: bool) -> Result<Vec<Example>, serde_json::Erro
 pub fn own_examples() -> Vec<Example> {
     let mut out = Vec::new();
     for meta in registry::DETECTORS.iter().map(|d| d.meta()) {
-        let Some(n) = number(meta.id) else { continue };
         let mut add = |context: &str, reply: &str, grade: u8| {
             let audience = if meta.id.is_for(Audience::Client) { Audience::Client } else { Audience::Trainee };
             let row = Row {
@@ -135,7 +148,12 @@ pub fn own_examples() -> Vec<Example> {
                 own: Labels::default(),
             };
             let mut e = example(&row, true, false);
-            e.grades[n] = grade;
+            if let Some(slot) = number(meta.id).and_then(|n| e.grades.get_mut(n)) {
+                *slot = grade;
+            }
+            if let Some(n) = signal_number(meta.id).filter(|_| grade > 0) {
+                e.signals = 1 << n;
+            }
             e.only = Some(meta.id);
             out.push(e);
         };
@@ -163,20 +181,30 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
         }
     }
     let mut marks = vec![0u32; collect.clauses.len()];
+    let mut danger = vec![0u8; collect.clauses.len()];
     for (id, quote) in &labels.quotes {
-        let (Some(n), Some(quote)) = (id.parse::<Id>().ok().and_then(number), quote.as_str()) else { continue };
+        let (Ok(id), Some(quote)) = (id.parse::<Id>(), quote.as_str()) else { continue };
         let Some(start) = row.reply.find(quote) else { continue };
         let end = start + quote.len();
         for (k, clause) in read.doc.clauses.iter().enumerate() {
             let bytes = read.doc.bytes(clause.range());
             let shared = bytes.end.min(end).saturating_sub(bytes.start.max(start));
-            if shared * 2 > (bytes.end - bytes.start).min(quote.len())
-                && let Some(m) = marks.get_mut(k.min(MOST_CLAUSES - 1))
-            {
-                *m |= 1 << n;
+            if shared * 2 > (bytes.end - bytes.start).min(quote.len()) {
+                let k = k.min(MOST_CLAUSES - 1);
+                if let (Some(n), Some(m)) = (number(id), marks.get_mut(k)) {
+                    *m |= 1 << n;
+                }
+                if let (Some(n), Some(m)) = (signal_number(id), danger.get_mut(k)) {
+                    *m |= 1 << n;
+                }
             }
         }
     }
+    let signals = labels.safety.iter().filter_map(|s| s.as_str()?.parse().ok().and_then(signal_number));
+    let signals = signals.fold(0u8, |all, n| all | 1 << n);
+    let mut bare = Collect::default();
+    features::extract(&read, None, &mut bare);
+    let bare = bare.clauses.into_iter().zip(danger).collect();
     let mut rules: Rules = [(0.0, 0); SCORED];
     for (id, confidence, grade) in verdicts.into_iter().filter(|_| !blind) {
         if let Some(n) = number(id) {
@@ -194,5 +222,8 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
         of_a_set,
         blind,
         covered: false,
+        safety_only: false,
+        signals,
+        bare,
     }
 }

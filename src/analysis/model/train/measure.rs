@@ -1,10 +1,10 @@
 //! Figures, and the thresholds that make them best.
 
-use super::super::grade;
+use super::super::{LEVELS, grade};
 use crate::analysis::rubric::Id;
 
-/// Probabilities of the two levels, and the grade that was given by hand.
-pub type Judged = ([f32; 2], u8);
+/// Probabilities of the levels, and the grade that was given by hand.
+pub type Judged = ([f32; LEVELS], u8);
 
 /// Precision, recall, F1 and kappa.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,28 +57,47 @@ pub fn figures(id: Id, pairs: &[(u8, u8)]) -> Figures {
 }
 
 /// The grades that thresholds give.
-pub fn graded(id: Id, judged: &[Judged], cut: [f32; 2]) -> Vec<(u8, u8)> {
-    judged.iter().map(|(p, g)| (*g, grade(id, p[0], p[1], cut))).collect()
+pub fn graded(id: Id, judged: &[Judged], cut: [f32; LEVELS]) -> Vec<(u8, u8)> {
+    judged.iter().map(|(p, g)| (*g, grade(id, *p, cut))).collect()
 }
 
 /// How many neighbours on each side a threshold is judged with, in hundredths.
 const SMOOTH: usize = 3;
 
-/// The thresholds with the best mean of F1 and kappa among those with at least this precision. Each is judged together
-/// with its neighbours, so that a lucky one is not taken.
-pub fn choose(id: Id, judged: &[Judged], floor: f64) -> [f32; 2] {
-    let mut best = (-1.0, [2.0; 2]);
+/// How far below the best a threshold is still as good.
+const PLATEAU: f64 = 0.01;
+
+/// The thresholds with the best mean of F1 and kappa among those with at least this precision on all. Each is judged
+/// together with its neighbours, so that a lucky one is not taken; talk and sets count the same, however many there are
+/// of each, for the one has many replies without a mark and the other many lures.
+pub fn choose(id: Id, talk: &[Judged], sets: &[Judged], floor: f64) -> [f32; LEVELS] {
+    let all: Vec<Judged> = talk.iter().chain(sets).copied().collect();
+    let value = |cut: [f32; LEVELS]| {
+        let of = |judged: &[Judged]| {
+            let f = figures(id, &graded(id, judged, cut));
+            0.5 * f.f1 + 0.5 * f.kappa
+        };
+        (0.5 * of(talk) + 0.5 * of(sets), figures(id, &graded(id, &all, cut)).precision)
+    };
+    let mut best = (-1.0, [2.0; LEVELS]);
     for second in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 2.0] {
-        let all: Vec<Figures> =
-            (0..99u8).map(|first| figures(id, &graded(id, judged, [f32::from(first + 1) / 100.0, second]))).collect();
-        for first in 3..95usize {
-            let near = all.get(first.saturating_sub(SMOOTH)..=first + SMOOTH).unwrap_or(&[]);
-            let mean = |f: &dyn Fn(&Figures) -> f64| near.iter().map(f).sum::<f64>() / near.len().max(1) as f64;
-            let value = mean(&|f| 0.5 * f.f1 + 0.5 * f.kappa);
-            if mean(&|f| f.precision) >= floor && value > best.0 {
-                best = (value, [(first + 1) as f32 / 100.0, second]);
-            }
+        let line: Vec<(f64, f64)> = (0..99u8).map(|first| value([f32::from(first + 1) / 100.0, second, 2.0])).collect();
+        let smooth: Vec<(usize, f64)> = (3..95usize)
+            .filter_map(|first| {
+                let near = line.get(first.saturating_sub(SMOOTH)..=first + SMOOTH)?;
+                let mean = |f: &dyn Fn(&(f64, f64)) -> f64| near.iter().map(f).sum::<f64>() / near.len().max(1) as f64;
+                (mean(&|v| v.1) >= floor).then(|| (first, mean(&|v| v.0)))
+            })
+            .collect();
+        let top = smooth.iter().map(|s| s.1).fold(-1.0, f64::max);
+        let plateau: Vec<usize> = smooth.iter().filter(|s| s.1 >= top - PLATEAU).map(|s| s.0).collect();
+        // The middle of what is as good.
+        if let Some(first) = plateau.get(plateau.len() / 2).filter(|_| top > best.0) {
+            best = (top, [(first + 1) as f32 / 100.0, second, 2.0]);
         }
     }
-    best.1
+    let [first, second, _] = best.1;
+    let with = |third: f32| figures(id, &graded(id, &all, [first, second, third])).kappa;
+    let third = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 2.0].into_iter().max_by(|a, b| with(*a).total_cmp(&with(*b)));
+    [first, second, third.unwrap_or(2.0)]
 }
