@@ -96,7 +96,7 @@ pub(super) fn joined(
     let mut marks = Marks::new(turn, id);
     marks.add(1, heard.probability.max(super::detector::SURE_ENOUGH), tokens, "heard");
     marks.take_back("idiom", &[]);
-    marks.all.retain(|m| !in_jest(turn, id, m) && !(id == Id::Stop && sets_a_time(turn)));
+    marks.all.retain(|m| !(in_jest(turn, id, m) || id == Id::Stop && sets_a_time(turn)));
     if turn.audience() == Audience::Trainee {
         marks.all.retain(|m| of_oneself(turn, id, m));
     }
