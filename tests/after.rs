@@ -9,7 +9,7 @@ use after_support::{GRIEF, Home, err, out};
 use saywell::store::Store;
 use serde_json::Value;
 
-const TALK: &str = "/tense 7\nYou never ask me. Zbigniew says so too.\n/back\nIt must be hard to do all of it alone.\n\
+const TALK: &str = "/tense 7\nYou never ask me. Zbigniew says so too.\n/back\nIt must be hard to do all of it on your own.\n\
      I felt sad on Sunday when the machine had gone. Could we do the photos together in Treorchy at 10:30?\n/finish\n\
      /tense 3\n/plan\nRhian Pugh\nAsk for the photos, call 01443 555 0123\nSunday\n/quit\n";
 

@@ -58,7 +58,10 @@ fn the_state_machine_is_the_same_whoever_words_the_line() {
     let scenario = scenario(CHORES);
     let fake = Fake::new([says("Right. If you say so, then.")]);
     let (mut plain, mut model) = (scripted(&scenario, CHORES), worded(&scenario, CHORES, &fake));
-    for reply in [BLAME, "You must be shattered after six weeks of lates.", "Could you do bedtime on Tuesday?"] {
+    // Replies that are plain whatever they answer: the analyser reads the words that were said before.
+    for reply in
+        [BLAME, "I felt really lonely on Wednesday when you texted at four.", "Could you do bedtime on Tuesday?"]
+    {
         say(&mut plain, reply);
         say(&mut model, reply);
         assert_eq!(plain.session().position(), model.session().position());

@@ -121,16 +121,7 @@ pub fn train(examples: &[Example]) -> Trained {
     let folds = folds(examples);
     let mut unseen: Vec<Scores> = vec![[[0.0; 3]; SCORED]; examples.len()];
     let mut weights = Vec::with_capacity(SCORED);
-    // The ids are fitted one by one, on two cores where there are two.
-    let ids: Vec<usize> = (0..SCORED).collect();
-    let (even, odd) = ids.split_at(SCORED / 2);
-    let fit_all = |of: &[usize]| of.iter().map(|n| fit_id(*n, examples, &rows, &folds)).collect::<Vec<_>>();
-    let fitted = std::thread::scope(|s| {
-        let other = s.spawn(|| fit_all(odd));
-        let mut all = fit_all(even);
-        all.extend(other.join().unwrap_or_default());
-        all
-    });
+    let fitted = (0..SCORED).map(|n| fit_id(n, examples, &rows, &folds)).collect::<Vec<_>>();
     for (n, (w, scores)) in fitted.into_iter().enumerate() {
         weights.push(w);
         for (i, s) in scores {
