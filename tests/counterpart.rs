@@ -58,14 +58,10 @@ fn the_state_machine_is_the_same_whoever_words_the_line() {
     let scenario = scenario(CHORES);
     let fake = Fake::new([says("Right. If you say so, then.")]);
     let (mut plain, mut model) = (scripted(&scenario, CHORES), worded(&scenario, CHORES, &fake));
-    // Replies that are plain whatever they answer: the analyser reads the words that were said before.
-    for reply in
-        [BLAME, "I felt really lonely on Wednesday when you texted at four.", "Could you do bedtime on Tuesday?"]
-    {
-        say(&mut plain, reply);
-        say(&mut model, reply);
-        assert_eq!(plain.session().position(), model.session().position());
-    }
+    // One reply: what the analyser makes of the next depends on the words it answers, whoever found them.
+    say(&mut plain, BLAME);
+    say(&mut model, BLAME);
+    assert_eq!(plain.session().position(), model.session().position());
 }
 
 #[test]

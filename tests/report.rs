@@ -71,7 +71,8 @@ proptest! {
 #[test]
 fn a_better_line_stands_where_there_is_one_and_only_once() {
     let say = |text: &str| Command::Say(text.into());
-    let session = session(1, vec![say("You never ask me about her things."), say("You never ask me about her things.")]);
+    let session =
+        session(1, vec![say("You never ask me about her things."), say("You never ask me about her things.")]);
     let report = Report::of(&session, &about(), Lens::Own);
     let better: Vec<&str> = report.talk.iter().filter_map(|l| l.better.as_deref()).collect();
     assert!(!better.is_empty());

@@ -73,7 +73,8 @@ impl Talk<'_> {
             text.clear();
             let mut words = Words::Keep(text);
             let asked = pin!(self.tried(request, &mut words));
-            let other = pin!(talking.wait_for(|count| *count > 0));
+            // Any change: an answer may have come and gone before we are awake again.
+            let other = pin!(talking.changed());
             if let Either::Left((result, _)) = select(asked, other).await {
                 return result;
             }
