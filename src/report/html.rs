@@ -1,23 +1,19 @@
 //! A report as one HTML page: no script, nothing fetched, every text escaped. The page stands in `templates/report.html`.
 
-use askama::Template;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
 
 use super::{Line, Remark, Report, SkillCount};
 use crate::analysis::{Audience, Kind};
-use crate::session::Speaker;
 use crate::session::director::FULL;
 
+const PAGE: &str = include_str!("../../templates/report.html");
 /// The most points whose numbers and dots are drawn; of more, every so many.
 const LABELLED: usize = 12;
 
-#[derive(Template)]
-#[template(path = "report.html")]
-struct Page<'a> {
-    r: &'a Report,
-    chart: Option<Chart>,
-}
-
 /// Trust and tension as lines, in the units of the drawing.
+#[derive(Serialize)]
 struct Chart {
     width: i32,
     height: i32,
@@ -33,6 +29,7 @@ struct Chart {
     said: String,
 }
 
+#[derive(Serialize)]
 struct Dot {
     x: i32,
     trust: i32,
@@ -41,67 +38,73 @@ struct Dot {
 
 /// A report as a page.
 pub fn text(report: &Report) -> String {
-    // Rendering writes to memory and calls nothing that fails.
-    Page { r: report, chart: Chart::of(report) }.render().unwrap_or_default()
+    // The template is ours and filled whole in the tests: no report makes it fail.
+    fill(report).unwrap_or_default()
 }
 
-impl Page<'_> {
-    fn kind(&self) -> String {
-        let who = match self.r.audience {
-            Audience::Client => "A rehearsal",
-            Audience::Trainee => "A rehearsal of a trainee therapist",
-        };
-        let day = self.r.day.as_ref().map_or_else(String::new, |day| format!(" of {day}"));
-        let hard = self.r.difficulty.as_str();
-        format!("{who}{day} with {}. {}, {hard}. {}.", self.r.counterpart, self.r.area, self.replies(&self.r.replies))
-    }
+fn fill(report: &Report) -> Result<String, minijinja::Error> {
+    let mut page = Environment::new();
+    page.set_undefined_behavior(UndefinedBehavior::Strict);
+    page.set_auto_escape_callback(|_| AutoEscape::Html);
+    page.add_filter("tenth", super::tenth);
+    page.add_filter("level", super::level);
+    page.add_filter("replies", replies);
+    page.add_function("lead", |quote: &str, text: &str| super::lead(quote, text));
+    let versions = &report.versions;
+    let analysers: Vec<String> = versions.analysers.iter().map(u32::to_string).collect();
+    page.render_str(
+        PAGE,
+        context! {
+            r => Serde(report),
+            kind => kind(report),
+            remarks => Serde(remarks(report)),
+            dots => report.skills.iter().map(dots).collect::<Vec<_>>(),
+            pieces => Serde(report.talk.iter().map(pieces).collect::<Vec<_>>()),
+            became => report.attempt.as_ref().map(|attempt| attempt.how.words()),
+            version => versions.scenario_hash.chars().take(12).collect::<String>(),
+            analysers => analysers.join(", "),
+            chart => Serde(Chart::of(report)),
+        },
+    )
+}
 
-    fn remarks(&self) -> Vec<(&'static str, &Remark)> {
-        let both = [("A strength", &self.r.strength), ("To try next", &self.r.next)];
-        both.into_iter().filter_map(|(title, remark)| Some((title, remark.as_ref()?))).collect()
-    }
+fn kind(report: &Report) -> String {
+    let who = match report.audience {
+        Audience::Client => "A rehearsal",
+        Audience::Trainee => "A rehearsal of a trainee therapist",
+    };
+    let day = report.day.as_ref().map_or_else(String::new, |day| format!(" of {day}"));
+    let hard = report.difficulty.as_str();
+    format!("{who}{day} with {}. {}, {hard}. {}.", report.counterpart, report.area, replies(report.replies))
+}
 
-    fn dots(&self, skill: &SkillCount) -> String {
-        let (taken, chances) = (skill.tally.taken as usize, skill.tally.chances as usize);
-        "\u{25cf}".repeat(taken) + &"\u{25cb}".repeat(chances.saturating_sub(taken))
-    }
+fn remarks(report: &Report) -> Vec<(&'static str, &Remark)> {
+    let both = [("A strength", &report.strength), ("To try next", &report.next)];
+    both.into_iter().filter_map(|(title, remark)| Some((title, remark.as_ref()?))).collect()
+}
 
-    /// The pieces of a line, each with how it is marked.
-    fn pieces<'l>(&self, line: &'l Line) -> Vec<(&'l str, &'static str)> {
-        let class = |over: &[usize]| {
-            let kinds = || over.iter().filter_map(|n| line.marks.get(*n)).map(|m| m.kind);
-            match (kinds().any(|k| k == Kind::Fault), kinds().any(|k| k == Kind::Skill)) {
-                (true, _) => "fault",
-                (false, true) => "skill",
-                (false, false) => "",
-            }
-        };
-        line.pieces().into_iter().map(|(text, over)| (text, class(&over))).collect()
-    }
+/// Chances as dots, full where they were taken; none where they would be too many to see.
+fn dots(skill: &SkillCount) -> Option<String> {
+    let (taken, chances) = (skill.tally.taken as usize, skill.tally.chances as usize);
+    let drawn = || "\u{25cf}".repeat(taken) + &"\u{25cb}".repeat(chances.saturating_sub(taken));
+    (chances <= LABELLED).then(drawn)
+}
 
-    fn replies(&self, n: &usize) -> String {
-        if *n == 1 { "1 reply".to_owned() } else { format!("{n} replies") }
-    }
+/// The pieces of a line, each with how it is marked.
+fn pieces(line: &Line) -> Vec<(&str, &'static str)> {
+    let class = |over: &[usize]| {
+        let kinds = || over.iter().filter_map(|n| line.marks.get(*n)).map(|m| m.kind);
+        match (kinds().any(|k| k == Kind::Fault), kinds().any(|k| k == Kind::Skill)) {
+            (true, _) => "fault",
+            (false, true) => "skill",
+            (false, false) => "",
+        }
+    };
+    line.pieces().into_iter().map(|(text, over)| (text, class(&over))).collect()
+}
 
-    fn tenth(&self, level: &i32) -> String {
-        super::tenth(*level)
-    }
-
-    fn level(&self, level: &Option<u8>) -> String {
-        super::level(*level)
-    }
-
-    fn lead(&self, quote: &str, text: &str) -> String {
-        super::lead(quote, text)
-    }
-
-    fn short_hash(&self) -> String {
-        self.r.versions.scenario_hash.chars().take(12).collect()
-    }
-
-    fn analysers(&self) -> String {
-        self.r.versions.analysers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
-    }
+fn replies(n: usize) -> String {
+    if n == 1 { "1 reply".to_owned() } else { format!("{n} replies") }
 }
 
 impl Chart {
