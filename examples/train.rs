@@ -1,13 +1,14 @@
 //! Trains the analyser's linear model: `cargo run --release --example train`.
 //!
 //! Reads every `data/*.jsonl`, prints the figures on folds by writer, writes `src/analysis/model/weights.bin`.
+//! `-- --dry=1` writes nothing, `--errors=ID` lists the replies that the folds judge otherwise than their labels.
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use saywell::analysis::Kind;
-use saywell::analysis::model::train::{Figures, Line, own_examples, read, train};
+use saywell::analysis::model::train::{Figures, Line, own_examples, read, second_ratings, train};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -17,11 +18,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     files.retain(|f| f.extension().is_some_and(|e| e == "jsonl"));
     files.sort();
     let mut examples = Vec::new();
-    for file in &files {
+    let (ratings, replies): (Vec<_>, Vec<_>) = files.iter().partition(|f| name(f).starts_with("ratings"));
+    for file in replies {
         // The sets of near neighbours teach, but are not what people type: they are not measured on.
-        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name(file);
         let safety_only = name.starts_with("safety_");
         examples.extend(read(&fs::read_to_string(file)?, name.starts_with("train_") || safety_only, safety_only)?);
+    }
+    for file in ratings {
+        second_ratings(&fs::read_to_string(file)?, &mut examples)?;
     }
     examples.extend(own_examples());
     let trained = train(&examples);
@@ -52,12 +57,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     means("folds by writer", &trained.lines, |l| l.figures);
     means("sets", &trained.lines, |l| l.sets);
+    if let Some(id) = arg("--errors=") {
+        for m in trained.misses.iter().filter(|m| m.id.as_str() == id) {
+            let Some(e) = examples.get(m.example) else { continue };
+            let (context, reply) = &e.text;
+            println!("{} hand {} found {} ({:.2})\t{context}\t{reply}", e.name, m.grades.0, m.grades.1, m.probability);
+        }
+    }
     if arg("--dry").is_some() {
         return Ok(());
     }
     let out = arg("--out=").map_or(root.join("src/analysis/model/weights.bin"), PathBuf::from);
     fs::write(out, &trained.bytes)?;
     Ok(())
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn means(of: &str, lines: &[Line], get: impl Fn(&Line) -> Figures) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::features::{self, MOST_CLAUSES, Sink};
-use super::super::{Rules, SCORED, number, signal_number};
+use super::super::{Rules, SCORED, id_of, number, signal_number};
 use crate::analysis::context::TurnContext;
 use crate::analysis::rubric::{Audience, Id};
 use crate::analysis::{Turn, evidence, registry};
@@ -38,9 +38,21 @@ struct Row {
     own: Labels,
 }
 
+/// What a second rater, who did not see the labels, gave to a reply.
+#[derive(Deserialize)]
+struct Rating {
+    id: String,
+    #[serde(flatten)]
+    labels: Labels,
+}
+
 /// A labelled reply, its features read.
 #[derive(Debug)]
 pub struct Example {
+    /// Its id.
+    pub name: String,
+    /// What the other said, and the reply.
+    pub text: (String, String),
     /// Who wrote it: what stands before the dash in its id.
     pub writer: String,
     /// Whose reply it is.
@@ -63,6 +75,8 @@ pub struct Example {
     pub covered: bool,
     /// Labelled for its safety signals alone.
     pub safety_only: bool,
+    /// Ids about which its writer and a second rater differ, as bits: nothing is learnt or measured there.
+    pub doubtful: u32,
     /// Which safety signals it has, as bits.
     pub signals: u8,
     /// Features of each clause without what comes of rules, and the safety signals whose quotes lie in it, as bits.
@@ -77,12 +91,29 @@ impl Example {
 
     /// Whether it counts when this id is measured.
     pub fn counts(&self, id: Id) -> bool {
-        !self.blind && self.only.is_none() && self.is_scored() && id.is_for(self.audience)
+        !self.blind && self.only.is_none() && self.is_scored() && id.is_for(self.audience) && !self.is_doubtful(id)
     }
 
     /// Whether it says something of this id.
     pub fn teaches(&self, id: Id) -> bool {
-        !self.covered && self.is_scored() && id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
+        let labelled = self.only.is_none_or(|o| o == id) && !self.is_doubtful(id);
+        !self.covered && self.is_scored() && id.is_for(self.audience) && labelled
+    }
+
+    fn is_doubtful(&self, id: Id) -> bool {
+        number(id).is_some_and(|n| self.doubtful >> n & 1 == 1)
+    }
+
+    /// Lay a second rater's grades beside the writer's: the mean of both where they agree that an id is shown or not.
+    fn weigh(&mut self, second: &[u8; SCORED]) {
+        for (n, (own, second)) in self.grades.iter_mut().zip(second).enumerate() {
+            let Some(id) = id_of(n) else { continue };
+            if (*own >= id.cutoff()) == (*second >= id.cutoff()) {
+                *own = (*own + *second).div_ceil(2);
+            } else {
+                self.doubtful |= 1 << n;
+            }
+        }
     }
 
     /// Whether it was labelled for skills and faults; a reply with a safety signal is not scored.
@@ -133,6 +164,24 @@ pub fn read(text: &str, of_a_set: bool, safety_only: bool) -> Result<Vec<Example
     Ok(out)
 }
 
+/// Lay second ratings, one JSON object a line, beside the labels of the examples with the same ids.
+///
+/// # Errors
+/// Where a line is no labelled reply.
+pub fn second_ratings(text: &str, examples: &mut [Example]) -> Result<(), serde_json::Error> {
+    let mut ratings = BTreeMap::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let row: Rating = serde_json::from_str(line)?;
+        ratings.insert(row.id, grades(&row.labels));
+    }
+    for e in examples {
+        if let Some(second) = ratings.get(&e.name) {
+            e.weigh(second);
+        }
+    }
+    Ok(())
+}
+
 /// The examples and lures that the detectors bring along.
 pub fn own_examples() -> Vec<Example> {
     let mut out = Vec::new();
@@ -167,6 +216,16 @@ pub fn own_examples() -> Vec<Example> {
     out
 }
 
+fn grades(labels: &Labels) -> [u8; SCORED] {
+    let mut grades = [0; SCORED];
+    for (id, grade) in labels.skills.iter().chain(&labels.faults) {
+        if let (Some(n), Some(g)) = (id.parse::<Id>().ok().and_then(number), grade.as_u64()) {
+            grades[n] = g.min(3) as u8;
+        }
+    }
+    grades
+}
+
 fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
     let labels = row.gold.as_ref().unwrap_or(&row.own);
     let turn = Turn { audience: row.audience, context: &row.context, reply: &row.reply };
@@ -174,12 +233,7 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
     let verdicts = evidence(&read);
     let mut collect = Collect::default();
     features::extract(&read, (!blind).then_some(&verdicts), &mut collect);
-    let mut grades = [0; SCORED];
-    for (id, grade) in labels.skills.iter().chain(&labels.faults) {
-        if let (Some(n), Some(g)) = (id.parse::<Id>().ok().and_then(number), grade.as_u64()) {
-            grades[n] = g.min(3) as u8;
-        }
-    }
+    let grades = grades(labels);
     let mut marks = vec![0u32; collect.clauses.len()];
     let mut danger = vec![0u8; collect.clauses.len()];
     for (id, quote) in &labels.quotes {
@@ -212,6 +266,8 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
         }
     }
     Example {
+        name: row.id.clone(),
+        text: (row.context.clone(), row.reply.clone()),
         writer: row.id.split('-').next().unwrap_or("").to_owned(),
         audience: row.audience,
         grades,
@@ -223,6 +279,7 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
         blind,
         covered: false,
         safety_only: false,
+        doubtful: 0,
         signals,
         bare,
     }

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use danger::Warning;
-pub use data::{Example, own_examples, read};
+pub use data::{Example, own_examples, read, second_ratings};
 use join::join;
 pub use measure::Figures;
 use measure::{Judged, choose, figures, graded};
@@ -26,7 +26,7 @@ use svm::{Matrix, Settings, Vocabulary, solve};
 
 use super::{
     Gauge, HEADER, Head, INPUTS, LAYOUT, LEVELS, MAGIC, NO_CLAUSE, OFFSET, ROW, SCORED, SLOTS, Scores, best_two,
-    fingerprint, id_of, inputs,
+    fingerprint, grade, id_of, inputs,
 };
 use crate::analysis::rubric::{Id, Kind};
 
@@ -101,6 +101,19 @@ pub struct Line {
     pub sets: Figures,
 }
 
+/// A reply that was judged otherwise than it is labelled, by what was learnt from other writers.
+#[derive(Clone, Copy, Debug)]
+pub struct Miss {
+    /// Of what.
+    pub id: Id,
+    /// Which of the examples.
+    pub example: usize,
+    /// The grade by hand and the grade that was found.
+    pub grades: (u8, u8),
+    /// How likely it was held to be.
+    pub probability: f32,
+}
+
 /// A trained model and how well it did.
 #[derive(Debug)]
 pub struct Trained {
@@ -110,6 +123,8 @@ pub struct Trained {
     pub lines: Vec<Line>,
     /// How the safety signals did.
     pub warnings: Vec<Warning>,
+    /// Where folds and labels differ about whether an id is shown.
+    pub misses: Vec<Miss>,
     /// Features kept.
     pub features: usize,
 }
@@ -131,14 +146,16 @@ pub fn train(examples: &[Example]) -> Trained {
     let danger = danger::fit(examples, &v, &folds);
     let mut heads = Vec::with_capacity(SCORED);
     let mut lines = Vec::with_capacity(SCORED);
+    let mut misses = Vec::new();
     for n in 0..SCORED {
         let Some(id) = id_of(n) else { continue };
-        let (head, line) = last_step(id, n, examples, &unseen, &folds);
+        let (head, line, missed) = last_step(id, n, examples, &unseen, &folds);
         heads.push(head);
         lines.push(line);
+        misses.extend(missed);
     }
     let bytes = bytes(&v, &weights, &danger.weights, &heads, &danger.gauges);
-    Trained { bytes, lines, warnings: danger.warnings, features: v.features.len() }
+    Trained { bytes, lines, warnings: danger.warnings, misses, features: v.features.len() }
 }
 
 /// Weights of one id, and the scores of all replies by weights that had not seen their writer.
@@ -208,7 +225,7 @@ fn balance(rows: &mut [(u32, bool, f32)]) {
     }
 }
 
-fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &[usize]) -> (Head, Line) {
+fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &[usize]) -> (Head, Line, Vec<Miss>) {
     let of: Vec<usize> = (0..examples.len()).filter(|i| examples[*i].teaches(id)).collect();
     let x: Vec<[f32; INPUTS]> = of.iter().map(|&i| inputs(&unseen[i], &examples[i].rules, n)).collect();
     let levels: [u8; LEVELS] = if id.kind() == Kind::Skill { [2, 1, 3] } else { [1, 2, 3] };
@@ -230,14 +247,14 @@ fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &
         let head = Head { weights: *w, cut: [2.0; LEVELS] };
         [head.of(0, x), head.of(1, x), head.of(2, x)]
     };
-    // (fold, whether of a set, probabilities and grade), judged by what was learnt on the other folds.
-    let mut judged: Vec<(usize, bool, Judged)> = Vec::new();
+    // (fold, whether of a set, probabilities and grade, which), judged by what was learnt on the other folds.
+    let mut judged: Vec<(usize, bool, Judged, usize)> = Vec::new();
     for fold in 0..FOLDS {
         let w = heads(&|i| folds[i] != fold);
         for (i, e) in examples.iter().enumerate() {
             if folds[i] == fold && e.counts(id) {
                 let x = inputs(&unseen[i], &e.rules, n);
-                judged.push((fold, e.of_a_set, (judge(&w, &x), e.grades[n])));
+                judged.push((fold, e.of_a_set, (judge(&w, &x), e.grades[n]), i));
             }
         }
     }
@@ -246,22 +263,28 @@ fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &
         judged.iter().filter(|j| keep(j.0, j.1)).map(|j| j.2).collect()
     };
     let without = |fold: usize| choose(id, &of(&|f, s| f != fold && !s), &of(&|f, s| f != fold && s), floor);
+    let cuts: Vec<[f32; LEVELS]> = (0..=FOLDS).map(without).collect();
     let measured = |set: bool| -> Vec<(u8, u8)> {
-        let by_fold = |fold| graded(id, &of(&|f, s| f == fold && s == set), without(fold));
+        let by_fold = |fold| graded(id, &of(&|f, s| f == fold && s == set), cuts[fold]);
         (0..FOLDS).flat_map(by_fold).collect()
     };
     let pairs = measured(false);
     let shown = pairs.iter().filter(|(g, _)| *g >= id.cutoff()).count();
     let line = Line { id, shown, figures: figures(id, &pairs), sets: figures(id, &measured(true)) };
     // The median of what would be chosen without each fold: one fold must not decide.
-    let cuts: Vec<[f32; LEVELS]> = (0..=FOLDS).map(without).collect();
     let mut cut = [0.0; LEVELS];
     for (level, slot) in cut.iter_mut().enumerate() {
         let mut of: Vec<f32> = cuts.iter().map(|c| c[level]).collect();
         of.sort_by(f32::total_cmp);
         *slot = of[of.len() / 2];
     }
-    (Head { weights: heads(&|_| true), cut }, line)
+    let misses = judged.iter().filter_map(|(fold, _, (p, hand), example)| {
+        let found = grade(id, *p, cuts[*fold]);
+        let differs = (found >= id.cutoff()) != (*hand >= id.cutoff());
+        differs.then_some(Miss { id, example: *example, grades: (*hand, found), probability: p[0] })
+    });
+    let misses = misses.collect();
+    (Head { weights: heads(&|_| true), cut }, line, misses)
 }
 
 /// The file: header, fingerprints, rows of bytes, then numbers as f32, all little endian.
