@@ -13,7 +13,7 @@ use crate::judge;
 use crate::report::{self, Summary};
 use crate::runtime::{Runtime, RuntimeError, Told};
 use crate::safety::{self, Country, lines};
-use crate::session::explain::{lower_first, why};
+use crate::session::explain::{capital, lower_first, why};
 use crate::session::{Command, Event, Finish, MOST_TENSE, Moment, Phase, Refusal, Speaker, Turn, TurnId};
 use crate::store::Recorded;
 
@@ -604,11 +604,6 @@ impl Plain {
         self.console.gap()?;
         Ok(())
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 /// A stored event as one line of JSON: the event's own fields with `session`, `seq` and `at_ms`.
