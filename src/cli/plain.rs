@@ -16,6 +16,7 @@ use crate::safety::{self, Country, lines};
 use crate::session::explain::{capital, lower_first, why};
 use crate::session::{Command, Event, Finish, MOST_TENSE, Moment, Phase, Refusal, Speaker, Turn, TurnId};
 use crate::store::Recorded;
+use crate::text;
 
 /// How the talk is shown.
 #[derive(Clone, Copy, Debug)]
@@ -444,19 +445,19 @@ impl Plain {
                 None => self.tell(&format!("There are {} attempts.", ends.len())),
             };
         }
-        let mut text = String::new();
+        let mut out = String::new();
         for take in report::takes(session) {
             let here = if take.present { " (this one)" } else { "" };
-            let count = if take.replies == 1 { "1 reply".to_owned() } else { format!("{} replies", take.replies) };
+            let count = text::replies(take.replies);
             let words = take.differs.map_or_else(String::new, |words| format!(" \u{201c}{words}\u{201d}."));
-            text.push_str(&format!("Attempt {}{here}: {count}.{words} {}\n", take.number, take.outcome));
+            out.push_str(&format!("Attempt {}{here}: {count}.{words} {}\n", take.number, take.outcome));
         }
         if ends.len() > 1 {
-            text.push_str("/takes N goes on with one of them.");
+            out.push_str("/takes N goes on with one of them.");
         } else {
-            text.push_str("So far there is one attempt. /back or /retry begins another; this one is kept.");
+            out.push_str("So far there is one attempt. /back or /retry begins another; this one is kept.");
         }
-        self.tell(text.trim_end())
+        self.tell(out.trim_end())
     }
 
     fn why(&mut self) -> Result<(), Failure> {

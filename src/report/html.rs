@@ -80,7 +80,7 @@ impl Page<'_> {
     }
 
     fn replies(&self, n: &usize) -> String {
-        if *n == 1 { "1 reply".to_owned() } else { format!("{n} replies") }
+        crate::text::replies(*n)
     }
 
     fn tenth(&self, level: &i32) -> String {
