@@ -9,6 +9,7 @@ pub mod document;
 pub mod faults;
 mod feedback;
 pub mod handbook;
+pub mod labelled;
 pub mod lexicon;
 pub mod model;
 mod moves;

@@ -1,42 +1,16 @@
 //! Labelled replies as examples.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
+use serde::de::Error as _;
 
 use super::super::features::{self, MOST_CLAUSES, Sink};
 use super::super::{Rules, SCORED, number, signal_number};
 use crate::analysis::context::TurnContext;
+use crate::analysis::labelled::Row;
 use crate::analysis::rubric::{Audience, Id};
 use crate::analysis::{Turn, evidence, registry};
 
 /// The share of replies read without rules.
 const BLIND: f32 = 0.3;
-
-#[derive(Default, Deserialize)]
-struct Labels {
-    #[serde(default)]
-    skills: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    faults: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    quotes: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    safety: Vec<serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    id: String,
-    #[serde(default)]
-    audience: Audience,
-    #[serde(default)]
-    context: String,
-    reply: String,
-    gold: Option<Labels>,
-    #[serde(flatten)]
-    own: Labels,
-}
 
 /// A labelled reply, its features read.
 #[derive(Debug)]
@@ -120,6 +94,10 @@ pub fn read(text: &str, of_a_set: bool, safety_only: bool) -> Result<Vec<Example
     let mut out = Vec::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let row: Row = serde_json::from_str(line)?;
+        if row.id.is_empty() {
+            // Folds go by writer, and the id tells who that is.
+            return Err(serde_json::Error::missing_field("id"));
+        }
         // Rules were written with these replies in sight, so they look better here than they are: some are read
         // without them, that the model learns to do without.
         let covered = !of_a_set && (out.len() as f32 * 0.618_034).fract() < BLIND;
@@ -144,8 +122,7 @@ pub fn own_examples() -> Vec<Example> {
                 audience,
                 context: context.to_owned(),
                 reply: reply.to_owned(),
-                gold: None,
-                own: Labels::default(),
+                ..Row::default()
             };
             let mut e = example(&row, true, false);
             if let Some(slot) = number(meta.id).and_then(|n| e.grades.get_mut(n)) {
@@ -168,22 +145,21 @@ pub fn own_examples() -> Vec<Example> {
 }
 
 fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
-    let labels = row.gold.as_ref().unwrap_or(&row.own);
+    let labels = row.gold();
     let turn = Turn { audience: row.audience, context: &row.context, reply: &row.reply };
     let read = TurnContext::read(&turn);
     let verdicts = evidence(&read);
     let mut collect = Collect::default();
     features::extract(&read, (!blind).then_some(&verdicts), &mut collect);
     let mut grades = [0; SCORED];
-    for (id, grade) in labels.skills.iter().chain(&labels.faults) {
-        if let (Some(n), Some(g)) = (id.parse::<Id>().ok().and_then(number), grade.as_u64()) {
-            grades[n] = g.min(3) as u8;
+    for &id in Id::ALL {
+        if let Some(slot) = number(id).and_then(|n| grades.get_mut(n)) {
+            *slot = labels.grade(id);
         }
     }
     let mut marks = vec![0u32; collect.clauses.len()];
     let mut danger = vec![0u8; collect.clauses.len()];
-    for (id, quote) in &labels.quotes {
-        let (Ok(id), Some(quote)) = (id.parse::<Id>(), quote.as_str()) else { continue };
+    for (id, quote) in labels.quotes() {
         let Some(start) = row.reply.find(quote) else { continue };
         let end = start + quote.len();
         for (k, clause) in read.doc.clauses.iter().enumerate() {
@@ -200,7 +176,7 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
             }
         }
     }
-    let signals = labels.safety.iter().filter_map(|s| s.as_str()?.parse().ok().and_then(signal_number));
+    let signals = labels.safety.iter().filter_map(|s| s.parse().ok().and_then(signal_number));
     let signals = signals.fold(0u8, |all, n| all | 1 << n);
     let mut bare = Collect::default();
     features::extract(&read, None, &mut bare);
