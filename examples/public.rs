@@ -21,19 +21,40 @@ struct Row {
     labels: serde_json::Value,
 }
 
-/// What the label is worth for a row: above 0 for yes. None leaves the row out.
-type Truth = fn(&Row) -> Option<f64>;
+/// Where a row's label stands. It is worth more than 0 for yes.
+#[derive(Clone, Copy)]
+enum Label {
+    /// Under this name, as a number.
+    Flag(&'static str),
+    /// In a list, where it holds.
+    Listed(&'static str),
+    /// In the quarter that a row belongs to; the two in the middle are left out.
+    Impolite,
+}
 
-/// One label of one set, and the ids that come nearest to it.
-struct Task {
-    file: &'static str,
-    label: &'static str,
-    /// What a row's split begins with.
-    part: &'static str,
-    ids: &'static [(Audience, Id)],
-    truth: Truth,
-    figure: Figure,
-    floor: f64,
+impl Label {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Flag(name) | Self::Listed(name) => name,
+            Self::Impolite => "impolite",
+        }
+    }
+
+    /// None leaves the row out.
+    fn of(self, row: &Row) -> Option<f64> {
+        match self {
+            Self::Flag(name) => row.labels.get(name)?.as_f64(),
+            Self::Listed(name) => {
+                let there = row.labels.as_array()?.iter().any(|l| l.as_str() == Some(name));
+                Some(f64::from(u8::from(there)))
+            }
+            Self::Impolite => match row.labels.get("quartile")?.as_str()? {
+                "impolite" => Some(1.0),
+                "polite" => Some(0.0),
+                _ => None,
+            },
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -48,143 +69,49 @@ enum Figure {
     Correlation,
 }
 
-fn flag(row: &Row, name: &str) -> Option<f64> {
-    row.labels.get(name)?.as_f64()
+/// One label of one set, and the ids that come nearest to it.
+struct Task {
+    file: &'static str,
+    /// What a row's split begins with.
+    part: &'static str,
+    label: Label,
+    ids: &'static [(Audience, Id)],
+    figure: Figure,
+    floor: f64,
 }
 
-fn listed(row: &Row, name: &str) -> Option<f64> {
-    Some(f64::from(u8::from(row.labels.as_array()?.iter().any(|l| l.as_str() == Some(name)))))
-}
-
-fn polite(row: &Row) -> Option<f64> {
-    match row.labels.get("quartile")?.as_str()? {
-        "polite" => Some(1.0),
-        "impolite" => Some(0.0),
-        _ => None,
-    }
+const fn task(
+    file: &'static str,
+    part: &'static str,
+    label: Label,
+    ids: &'static [(Audience, Id)],
+    figure: Figure,
+    floor: f64,
+) -> Task {
+    Task { file, part, label, ids, figure, floor }
 }
 
 use Audience::{Client, Trainee};
 use Figure::{Accuracy, Correlation, F1, MeanF1};
+use Id::{
+    Affect, Blame, CheckUnderstanding, Contempt, DirectRequest, IStatement, Options, Perspective, PrematureAdvice,
+};
+use Label::{Flag, Impolite, Listed};
 
 const TASKS: &[Task] = &[
-    Task {
-        file: "offmychest",
-        label: "Emotional_disclosure",
-        part: "",
-        ids: &[(Client, Id::IStatement)],
-        truth: |r| flag(r, "Emotional_disclosure"),
-        figure: MeanF1,
-        floor: 0.706,
-    },
-    Task {
-        file: "offmychest",
-        label: "Info_support",
-        part: "",
-        ids: &[(Trainee, Id::PrematureAdvice)],
-        truth: |r| flag(r, "Info_support"),
-        figure: MeanF1,
-        floor: 0.718,
-    },
-    Task {
-        file: "offmychest",
-        label: "Emo_support",
-        part: "",
-        ids: &[(Client, Id::Perspective), (Trainee, Id::Affect)],
-        truth: |r| flag(r, "Emo_support"),
-        figure: MeanF1,
-        floor: 0.818,
-    },
-    Task {
-        file: "politeness",
-        label: "polite (wikipedia)",
-        part: "wikipedia",
-        ids: &[(Client, Id::DirectRequest)],
-        truth: polite,
-        figure: Accuracy,
-        floor: 0.838,
-    },
-    Task {
-        file: "politeness",
-        label: "polite (stack exchange)",
-        part: "stack",
-        ids: &[(Client, Id::DirectRequest)],
-        truth: polite,
-        figure: Accuracy,
-        floor: 0.651,
-    },
-    Task {
-        file: "advice",
-        label: "advice (askparents)",
-        part: "askparents",
-        ids: &[(Trainee, Id::PrematureAdvice)],
-        truth: |r| flag(r, "advice_majority"),
-        figure: F1,
-        floor: 0.478,
-    },
-    Task {
-        file: "advice",
-        label: "advice (needadvice)",
-        part: "needadvice",
-        ids: &[(Trainee, Id::PrematureAdvice)],
-        truth: |r| flag(r, "advice_majority"),
-        figure: F1,
-        floor: 0.695,
-    },
-    Task {
-        file: "casino",
-        label: "promote-coordination",
-        part: "",
-        ids: &[(Client, Id::Options)],
-        truth: |r| listed(r, "promote-coordination"),
-        figure: F1,
-        floor: 0.607,
-    },
-    Task {
-        file: "casino",
-        label: "showing-empathy",
-        part: "",
-        ids: &[(Client, Id::Perspective)],
-        truth: |r| listed(r, "showing-empathy"),
-        figure: F1,
-        floor: 0.366,
-    },
-    Task {
-        file: "casino",
-        label: "elicit-pref",
-        part: "",
-        ids: &[(Client, Id::CheckUnderstanding), (Client, Id::Options)],
-        truth: |r| listed(r, "elicit-pref"),
-        figure: F1,
-        floor: 0.724,
-    },
-    Task {
-        file: "casino",
-        label: "self-need",
-        part: "",
-        ids: &[(Client, Id::IStatement)],
-        truth: |r| listed(r, "self-need"),
-        figure: F1,
-        floor: 0.700,
-    },
-    Task {
-        file: "receptiveness",
-        label: "receptive",
-        part: "",
-        ids: &[(Client, Id::Perspective)],
-        truth: |r| flag(r, "receptive"),
-        figure: Correlation,
-        floor: 0.441,
-    },
-    Task {
-        file: "emailintent",
-        label: "intent",
-        part: "",
-        ids: &[(Client, Id::DirectRequest)],
-        truth: |r| flag(r, "intent"),
-        figure: F1,
-        floor: 0.743,
-    },
+    task("offmychest", "", Flag("Emotional_disclosure"), &[(Client, IStatement)], MeanF1, 0.706),
+    task("offmychest", "", Flag("Info_support"), &[(Trainee, PrematureAdvice)], MeanF1, 0.718),
+    task("offmychest", "", Flag("Emo_support"), &[(Client, Perspective), (Trainee, Affect)], MeanF1, 0.818),
+    task("politeness", "wikipedia", Impolite, &[(Client, Blame), (Client, Contempt)], Accuracy, 0.838),
+    task("politeness", "stack", Impolite, &[(Client, Blame), (Client, Contempt)], Accuracy, 0.651),
+    task("advice", "askparents", Flag("advice_majority"), &[(Trainee, PrematureAdvice)], F1, 0.478),
+    task("advice", "needadvice", Flag("advice_majority"), &[(Trainee, PrematureAdvice)], F1, 0.695),
+    task("casino", "", Listed("promote-coordination"), &[(Client, Options)], F1, 0.607),
+    task("casino", "", Listed("showing-empathy"), &[(Client, Perspective)], F1, 0.366),
+    task("casino", "", Listed("elicit-pref"), &[(Client, CheckUnderstanding), (Client, Options)], F1, 0.724),
+    task("casino", "", Listed("self-need"), &[(Client, IStatement)], F1, 0.700),
+    task("receptiveness", "", Flag("receptive"), &[(Client, Perspective)], Correlation, 0.441),
+    task("emailintent", "", Flag("intent"), &[(Client, DirectRequest)], F1, 0.743),
 ];
 
 /// A set's name, its rows, and all scores of each.
@@ -192,7 +119,7 @@ type Set = (&'static str, Vec<Row>, Vec<Vec<f64>>);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("which folder?")?;
-    println!("{:<14}{:<26}{:>7}{:>11}{:>12}{:>7}", "set", "label", "n", "one score", "all scores", "floor");
+    println!("{:<14}{:<28}{:>7}{:>11}{:>12}{:>7}", "set", "label", "n", "one score", "all scores", "floor");
     let mut read: Option<Set> = None;
     for task in TASKS {
         if read.as_ref().is_none_or(|(file, ..)| *file != task.file) {
@@ -204,13 +131,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (mut learn, mut measure) = (Vec::new(), Vec::new());
         for (n, row) in rows.iter().enumerate() {
             let split = row.split.as_deref().unwrap_or_default();
-            let (true, Some(truth)) = (split.starts_with(task.part), (task.truth)(row)) else { continue };
+            let (true, Some(truth)) = (split.starts_with(task.part), task.label.of(row)) else { continue };
             let test = if split.contains("train") {
                 false
             } else {
                 split.contains("test") || (!split.contains("dev") && !split.contains("valid") && n % 5 == 0)
             };
-            let one = task.ids.iter().map(|id| scores[n][place(*id)]).fold(0.0, f64::max);
+            let one = task.ids.iter().map(|id| scores[n][place(*id)]).fold(f64::NEG_INFINITY, f64::max);
             let into = if test { &mut measure } else { &mut learn };
             into.push((truth, one, scores[n].clone()));
         }
@@ -218,7 +145,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let weights = fit(&learn, task.figure == Correlation);
         let all = |m: &Sample| dot(&weights, &m.2);
         let all = figure(task.figure, &pairs(&learn, all), &pairs(&measure, all));
-        println!("{:<14}{:<26}{:>7}{one:>11.3}{all:>12.3}{:>7.3}", task.file, task.label, measure.len(), task.floor);
+        let label = format!("{} {}", task.label.name(), task.part);
+        println!("{:<14}{label:<28}{:>7}{one:>11.3}{all:>12.3}{:>7.3}", task.file, measure.len(), task.floor);
     }
     Ok(())
 }
@@ -242,13 +170,16 @@ fn place(wanted: (Audience, Id)) -> usize {
     columns().position(|c| c == wanted).unwrap_or_default()
 }
 
+/// The score of each id as log-odds: what a sum of weights takes, and in the same order.
 fn scores(row: &Row) -> Vec<f64> {
     let mut out: Vec<f64> = Vec::new();
     for audience in [Client, Trainee] {
         let context = row.context.as_deref().unwrap_or_default();
         let analysis = analyse(&Turn { audience, context, reply: &row.text });
         for id in Id::scored_for(audience) {
-            out.push(analysis.scores.iter().find(|(i, _)| *i == id).map_or(0.0, |(_, s)| f64::from(*s)));
+            let score = analysis.scores.iter().find(|(i, _)| *i == id).map_or(0.0, |(_, s)| f64::from(*s));
+            let score = score.clamp(0.001, 0.999);
+            out.push((score / (1.0 - score)).ln());
         }
     }
     out
@@ -258,14 +189,21 @@ fn dot(weights: &[f64], scores: &[f64]) -> f64 {
     weights.iter().zip(scores.iter().chain(std::iter::once(&1.0))).map(|(w, s)| w * s).sum()
 }
 
-/// Logistic (or linear) regression on the scores, by plain gradient descent.
+/// Logistic (or linear) regression on the scores, by plain gradient descent. The columns are brought to one scale first, for
+/// most scores are near 0 and would hardly be learnt from.
 fn fit(learn: &[Sample], linear: bool) -> Vec<f64> {
-    let width = learn.first().map_or(0, |s| s.2.len()) + 1;
-    let mut weights = vec![0.0; width];
+    let width = learn.first().map_or(0, |s| s.2.len());
     let n = learn.len().max(1) as f64;
-    for _ in 0..600 {
-        let mut slope = vec![0.0; width];
-        for (truth, _, scores) in learn {
+    let mean = |of: &dyn Fn(&Sample) -> f64| learn.iter().map(of).sum::<f64>() / n;
+    let means: Vec<f64> = (0..width).map(|k| mean(&|s| s.2[k])).collect();
+    let widths = (0..width).map(|k| mean(&|s| (s.2[k] - means[k]).powi(2)).sqrt().max(1e-6));
+    let widths: Vec<f64> = widths.collect();
+    let scaled = |s: &Sample| s.2.iter().zip(&means).zip(&widths).map(|((x, m), w)| (x - m) / w).collect();
+    let rows: Vec<(f64, Vec<f64>)> = learn.iter().map(|s| (s.0, scaled(s))).collect();
+    let mut weights = vec![0.0; width + 1];
+    for _ in 0..1000 {
+        let mut slope = vec![0.0; width + 1];
+        for (truth, scores) in &rows {
             let z = dot(&weights, scores);
             let guess = if linear { z } else { 1.0 / (1.0 + (-z).exp()) };
             let off = guess - truth;
@@ -273,9 +211,16 @@ fn fit(learn: &[Sample], linear: bool) -> Vec<f64> {
                 *s += off * x / n;
             }
         }
-        let step = if linear { 0.3 } else { 3.0 };
+        let step = if linear { 0.1 } else { 0.5 };
         weights.iter_mut().zip(&slope).for_each(|(w, s)| *w -= step * s);
     }
+    // Back to the scale of the scores.
+    let mut constant = weights.pop().unwrap_or_default();
+    for ((w, m), width) in weights.iter_mut().zip(&means).zip(&widths) {
+        *w /= width;
+        constant -= *w * m;
+    }
+    weights.push(constant);
     weights
 }
 

@@ -74,6 +74,11 @@ pub fn tame_in_place(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// So many replies, in words: "1 reply", "3 replies".
+pub fn replies(n: usize) -> String {
+    if n == 1 { "1 reply".to_owned() } else { format!("{n} replies") }
+}
+
 /// The first character from `from` on that [`tame`] would change, with its place; the second value says what it is, for
 /// people. A byte order mark at the very start and the carriage return of a Windows line end are no fault of the writer.
 pub fn first_hazard(text: &str, from: usize) -> Option<(usize, char, &'static str)> {

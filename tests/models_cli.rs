@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod program_support;
 mod wire_support;
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
+use program_support::feed;
 use serde_json::json;
 use tempfile::TempDir;
 use wire_support::*;
@@ -37,7 +38,7 @@ impl Home {
     }
 
     fn run(&self, args: &[&str], stdin: &str) -> (Option<i32>, String) {
-        shown(feed(self.command(env!("CARGO_BIN_EXE_saywell"), args), stdin))
+        shown(feed(self.command(env!("CARGO_BIN_EXE_saywell"), args), stdin.as_bytes()))
     }
 
     fn play(&self, args: &[&str], stdin: &str) -> (Option<i32>, String) {
@@ -45,12 +46,6 @@ impl Home {
         all.extend(args);
         self.run(&all, stdin)
     }
-}
-
-fn feed(mut command: Command, stdin: &str) -> Output {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
 }
 
 /// The exit code, and what was written, errors last.
@@ -169,7 +164,7 @@ fn without_a_network_nothing_is_missed() {
     for extra in [&["--offline"][..], &["--counterpart", "scripted"], &[]] {
         let mut all = args.to_vec();
         all.extend(extra);
-        let (code, text) = shown(feed(unshare(program, &all), said));
+        let (code, text) = shown(feed(unshare(program, &all), said.as_bytes()));
         assert_eq!(code, Some(0), "{text}");
         assert!(text.contains("How it went"), "{text}");
     }

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod program_support;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use program_support::{err, feed, out};
 use tempfile::TempDir;
 
 struct Home(TempDir);
@@ -39,27 +42,6 @@ impl Home {
         assert!(output.status.success(), "{}", err(&output));
         out(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
-}
-
-fn feed(mut command: Command, stdin: &[u8]) -> Output {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let bytes = stdin.to_vec();
-    let writer = std::thread::spawn(move || {
-        // The program may leave before it has read everything.
-        let _ = pipe.write_all(&bytes);
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 const GRIEF: &str = "grief-mother-belongings";

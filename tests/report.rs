@@ -9,8 +9,9 @@ use std::sync::Arc;
 use history_support::{command, history, scenario};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use saywell::analysis::Id;
 use saywell::report::{About, Lens, Report, csv, html, json, markdown};
-use saywell::session::{Command, Session, Speaker};
+use saywell::session::{Command, Event, Mark, Opinion, Session, Speaker};
 
 fn session(seed: u64, commands: Vec<Command>) -> Session {
     Session::replay(Arc::clone(scenario()), history(seed, commands)).unwrap()
@@ -109,4 +110,36 @@ fn an_empty_rehearsal_has_a_report_too() {
     for text in forms(&report) {
         assert!(text.contains("not an assessment"));
     }
+}
+
+#[test]
+fn a_second_opinion_is_in_every_form_and_its_quote_without_names_where_they_are_taken_out() {
+    let reply = "I asked Zbigniew in Treorchy, and he rang 020 7946 0958.";
+    let mut events = history(1, vec![Command::Say(reply.into())]);
+    let turn = events.iter().find_map(|e| if let Event::UserSaid { turn, .. } = e { Some(*turn) } else { None });
+    let mark = Mark { id: Id::Options, grade: 2, quote: reply.into() };
+    let opinion = Opinion { model: "here/some-model".into(), prompts: "abc".into(), marks: vec![mark] };
+    events.push(Event::Judged { turn: turn.unwrap(), opinion });
+    let session = Session::replay(Arc::clone(scenario()), events).unwrap();
+    let mut report = Report::of(&session, &about(), Lens::Own);
+    for text in forms(&report) {
+        assert!(text.contains("it also sees") && text.contains("Zbigniew"), "{text}");
+    }
+    report.deidentify();
+    for text in forms(&report) {
+        assert!(text.contains("it also sees"), "{text}");
+        for name in ["Zbigniew", "Treorchy", "7946"] {
+            assert!(!text.contains(name), "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_only_another_take_has_is_taken_out_too() {
+    let commands = ["I asked Zbigniew about it.", "I felt sad on Sunday."].map(|text| Command::Say(text.into()));
+    let [first, second] = commands;
+    let mut report = Report::of(&session(1, vec![first, Command::Back(1), second]), &about(), Lens::Own);
+    report.deidentify();
+    let differs = report.takes[0].differs.as_deref().unwrap();
+    assert!(differs.starts_with("I asked [name ") && differs.ends_with("] about it."), "{differs}");
 }

@@ -1,4 +1,4 @@
-//! Any text as a reply and as what was said before it: `cargo +nightly fuzz run analyse`.
+//! Any text as a reply and as what was said before it: `cargo fuzz run -s none analyse`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -9,6 +9,7 @@ pub mod document;
 pub mod faults;
 mod feedback;
 pub mod handbook;
+pub mod labelled;
 pub mod lexicon;
 pub mod model;
 mod moves;
@@ -85,11 +86,6 @@ const NO_EVIDENCE: f32 = 0.02;
 /// A rule at least so sure has found the words, even where it takes the model to make it a mark.
 const USABLE: f32 = 0.3;
 
-/// A rule so sure knows the form of the words.
-const SURE: f32 = 0.7;
-/// Below this the model is as good as certain that it is none.
-const DOUBTED: f32 = 0.15;
-
 /// The best finding of each detector for the audience, sure or not.
 fn by_rules(read: &context::TurnContext<'_>) -> Vec<(Id, Option<Finding>)> {
     let mut out = Vec::with_capacity(24);
@@ -142,14 +138,7 @@ fn analyse_with(turn: &Turn<'_>, model: Option<&Model>) -> Analysis {
             continue;
         };
         analysis.scores.push((id, probability));
-        // "You must be shattered after six weeks of lates": few words, which the model doubts as a cliche, and a form that
-        // the rule knows.
-        let stands = id == Id::Perspective
-            && probability >= DOUBTED
-            && rule.as_ref().is_some_and(|f| f.confidence >= SURE && f.grade > grade);
-        if stands {
-            analysis.findings.extend(rule.map(|f| Finding { confidence: probability, ..f }));
-        } else if grade > 0 {
+        if grade > 0 {
             analysis.findings.extend(joined(&read, id, grade, probability, rule, opinion.clauses(n)));
         }
     }

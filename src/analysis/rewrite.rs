@@ -8,6 +8,7 @@
 //! ..., I feel ...", from a guess about the other to a question (Mufson et al., "I" statements and being specific;
 //! Weissman et al. 2018, ch. 10, communication analysis).
 
+mod vocabulary;
 mod words;
 
 use super::Finding;
@@ -113,7 +114,7 @@ fn made_me(words: &Words<'_>) -> Option<String> {
 /// "I feel ignored when you're on your phone": a judgement of the other stands where a feeling could.
 fn my_judgement(words: &Words<'_>) -> Option<String> {
     let behind = words.behind(&[&["i", "feel"], &["i", "felt"], &["i'm", "feeling"]])?;
-    let feeling = words::feeling_behind(behind.first_plain()?)?;
+    let feeling = vocabulary::feeling_behind(behind.first_plain()?)?;
     let feel = if words.has("felt") { "felt" } else { "feel" };
     let event = behind.from("when").and_then(|event| event.event())?;
     Some(format!("I {feel} {feeling} {event}."))

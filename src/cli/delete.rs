@@ -6,6 +6,7 @@ use super::input::{Input, Line};
 use super::{Failure, desk};
 use crate::runtime::desk::Desk;
 use crate::runtime::removal::Leaving;
+use crate::text;
 
 /// Delete rehearsals for good: their words, their reports in the reports folder, what was typed and not sent.
 #[derive(Debug, clap::Args)]
@@ -56,7 +57,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 fn name(desk: &Desk, leaving: &Leaving, console: &mut Console) -> Result<(), Failure> {
     console.heading("This goes for good:")?;
     for past in leaving.rehearsals.iter().take(NAMED) {
-        let replies = if past.turns == 1 { "1 reply".to_owned() } else { format!("{} replies", past.turns) };
+        let replies = text::replies(past.turns as usize);
         let title = past.title.trim();
         console.say(&format!("  - \u{201c}{title}\u{201d} of {}, {replies} ({})", day(desk, past), short(&past.id)))?;
     }

@@ -3,14 +3,14 @@
 mod figures;
 mod judge;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::analysis::labelled::Row;
 use crate::analysis::{Audience, Id, Kind, Turn, analyse};
 use figures::{Tally, bias, interval, kappa};
 
@@ -70,51 +70,8 @@ pub enum Error {
     Json(#[from] serde_json::Error),
 }
 
-/// Grades of a reply; `null` or "na" where the moment gave no opportunity.
-#[derive(Debug, Default, Clone, Deserialize)]
-struct Labels {
-    #[serde(default)]
-    skills: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    faults: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    safety: Vec<String>,
-}
-
-impl Labels {
-    fn grade(&self, id: Id) -> u8 {
-        if id.kind() == Kind::Safety {
-            return u8::from(self.safety.iter().any(|s| s == id.as_str()));
-        }
-        let of = |m: &BTreeMap<String, serde_json::Value>| m.get(id.as_str()).and_then(serde_json::Value::as_u64);
-        of(&self.skills).or_else(|| of(&self.faults)).map_or(0, |g| g.min(3) as u8)
-    }
-}
-
 /// What was found in one reply: the id, the grade, the words.
 type Found = Vec<(Id, u8, String)>;
-
-#[derive(Debug, Deserialize)]
-struct Row {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    audience: Audience,
-    #[serde(default)]
-    context: String,
-    reply: String,
-    gold: Option<Labels>,
-    #[serde(default)]
-    raters: Vec<Labels>,
-    #[serde(flatten)]
-    own: Labels,
-}
-
-impl Row {
-    fn gold(&self) -> &Labels {
-        self.gold.as_ref().unwrap_or(&self.own)
-    }
-}
 
 /// The figures of one id.
 #[derive(Debug, Serialize)]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::store::Passphrase;
+use crate::store::paths::others_can_read;
 
 /// Names the file that holds the passphrase, for scripts.
 pub const FILE: &str = "SAYWELL_PASSPHRASE_FILE";
@@ -114,15 +115,4 @@ fn read(file: &Path) -> Result<Passphrase, String> {
     }
     let text = fs::read_to_string(file).map_err(|error| format!("{shown} cannot be read ({error})"))?;
     Ok(Passphrase::new(text.lines().next().unwrap_or_default().to_owned()))
-}
-
-#[cfg(unix)]
-fn others_can_read(about: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    about.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn others_can_read(_: &fs::Metadata) -> bool {
-    false
 }

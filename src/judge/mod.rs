@@ -205,12 +205,31 @@ pub fn read(text: &str, case: &Case) -> Result<Vec<Mark>, String> {
     Ok(marks)
 }
 
-/// The words of the reply that a quote is, as they stand there; quotation marks around it and an ellipsis do not count.
+/// The words of the reply that a quote is, as they stand there and whole: of half a name nobody could tell, where names are
+/// to be taken out, that it is one. Quotation marks around it and an ellipsis do not count.
 fn find<'r>(reply: &'r str, quote: &str) -> Option<&'r str> {
     let quote = quote.trim().trim_matches(['"', '\u{201c}', '\u{201d}', '\u{2026}', ' ']).trim_end_matches("...");
     let enough = !words(quote, 1).is_empty();
-    let at = reply.find(quote).filter(|_| enough)?;
-    reply.get(at..at + quote.len())
+    let start = reply.find(quote).filter(|_| enough)?;
+    let end = start + quote.len();
+    let (head, tail) = (reply.get(..start)?, reply.get(end..)?);
+    let before = if quote.starts_with(char::is_alphanumeric) { rest_of_word(head.chars().rev()) } else { 0 };
+    let after = if quote.ends_with(char::is_alphanumeric) { rest_of_word(tail.chars()) } else { 0 };
+    reply.get(start - before..end + after)
+}
+
+/// How many bytes the characters next to a letter belong to its word.
+fn rest_of_word(next: impl Iterator<Item = char>) -> usize {
+    let mut next = next.peekable();
+    let mut bytes = 0;
+    while let Some(c) = next.next() {
+        let joins = matches!(c, '\'' | '\u{2019}' | '-') && next.peek().is_some_and(|c| c.is_alphanumeric());
+        if !c.is_alphanumeric() && !joins {
+            break;
+        }
+        bytes += c.len_utf8();
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -244,6 +263,19 @@ mod tests {
             ]
         );
         assert_eq!(marks(r#"{"marks":[]}"#), Ok(vec![]), "nothing shown is an answer");
+    }
+
+    #[test]
+    fn a_quote_is_of_whole_words() {
+        let reply = "I told Mr O\u{2019}Brien-Ng: 'You never help.' Zo\u{eb} heard";
+        for (quote, whole) in [
+            ("Brien", "O\u{2019}Brien-Ng"),
+            ("old Mr O", "told Mr O\u{2019}Brien-Ng"),
+            ("You never help", "You never help"),
+            ("ou never help.' Zo", "You never help.' Zo\u{eb}"),
+        ] {
+            assert_eq!(find(reply, quote), Some(whole));
+        }
     }
 
     #[test]

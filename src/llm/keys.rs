@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+use crate::store::paths::others_can_read;
+
 /// Where a key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
@@ -78,8 +80,7 @@ fn read_file(path: &Path) -> Result<String, KeyError> {
     if !about.is_file() || about.len() > LONGEST {
         return Err(KeyError::NotAKey(KeySource::File(path.to_owned())));
     }
-    #[cfg(unix)]
-    if std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077 != 0 {
+    if others_can_read(&about) {
         return Err(KeyError::Open(path.display().to_string()));
     }
     fs::read_to_string(path).map_err(failed)

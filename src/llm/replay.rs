@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream};
 use serde::{Deserialize, Serialize};
 
 use super::{Chunk, Done, Error, Kind, Provider, Request, Server};
+use crate::store::paths::private;
 use crate::store::text_hash;
 
 /// A kept answer.
@@ -78,11 +79,7 @@ impl Provider for Recorder {
 /// Whole or not at all, and for the user's eyes only: it holds their words.
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
     let partial = path.with_extension("part");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&partial)?;
+    let mut file = private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(&partial)?;
     file.write_all(serde_json::to_string_pretty(kept)?.as_bytes())?;
     fs::rename(partial, path)
 }

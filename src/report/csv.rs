@@ -22,7 +22,9 @@ pub fn text(report: &Report) -> String {
             names.collect::<Vec<_>>().join("; ")
         };
         let point = report.course.iter().find(|p| p.turn == Some(line.turn));
-        let notes: Vec<&str> = line.marks.iter().map(|m| m.reason.as_str()).collect();
+        let reasons = line.marks.iter().map(|m| m.reason.clone());
+        let others = line.second_opinion.iter().map(|o| format!("A second opinion, by a language model: {o}."));
+        let notes: Vec<String> = reasons.chain(others).collect();
         let cells = [
             line.turn.to_string(),
             line.reply.map_or_else(String::new, |n| n.to_string()),

@@ -48,7 +48,7 @@ fn fill(report: &Report) -> Result<String, minijinja::Error> {
     page.set_auto_escape_callback(|_| AutoEscape::Html);
     page.add_filter("tenth", super::tenth);
     page.add_filter("level", super::level);
-    page.add_filter("replies", replies);
+    page.add_filter("replies", crate::text::replies);
     page.add_function("lead", |quote: &str, text: &str| super::lead(quote, text));
     let versions = &report.versions;
     let analysers: Vec<String> = versions.analysers.iter().map(u32::to_string).collect();
@@ -75,7 +75,12 @@ fn kind(report: &Report) -> String {
     };
     let day = report.day.as_ref().map_or_else(String::new, |day| format!(" of {day}"));
     let hard = report.difficulty.as_str();
-    format!("{who}{day} with {}. {}, {hard}. {}.", report.counterpart, report.area, replies(report.replies))
+    format!(
+        "{who}{day} with {}. {}, {hard}. {}.",
+        report.counterpart,
+        report.area,
+        crate::text::replies(report.replies)
+    )
 }
 
 fn remarks(report: &Report) -> Vec<(&'static str, &Remark)> {
@@ -101,10 +106,6 @@ fn pieces(line: &Line) -> Vec<(&str, &'static str)> {
         }
     };
     line.pieces().into_iter().map(|(text, over)| (text, class(&over))).collect()
-}
-
-fn replies(n: usize) -> String {
-    if n == 1 { "1 reply".to_owned() } else { format!("{n} replies") }
 }
 
 impl Chart {

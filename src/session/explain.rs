@@ -231,7 +231,8 @@ pub fn and(items: &[&str]) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
+/// The text with a capital first letter, to begin a sentence.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
 }

@@ -4,6 +4,7 @@
 //! undone is what [`Session::pending`] says.
 
 pub mod acts;
+mod command;
 pub mod director;
 mod event;
 mod everyday;
@@ -13,75 +14,24 @@ mod notes;
 pub mod playthrough;
 mod signal;
 pub mod slots;
+mod turn;
 pub mod wording;
 pub mod words;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use command::{Command, Refusal};
 pub use director::{Director, Ended, Heard, Position, Step};
 pub use event::{Attempt, Event, Finish, Moment, Source, TurnId};
 pub use notes::{MOST_FOCUS, MOST_TENSE, Notes, Plan};
 pub use signal::{Act, Signal, Signals};
+pub use turn::{SET_ASIDE, SafetyStop, Speaker, Turn};
 pub use wording::{Mark, Opinion, Slip, Wording};
 
-use crate::analysis::{self, Analysis, Audience, Id, Kind};
+use crate::analysis::{self, Analysis, Audience, Kind};
 use crate::scenario::{Difficulty, Scenario};
 use lines::Said;
-
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Speaker {
-    /// The user.
-    You,
-    /// The other person of the scene.
-    Counterpart,
-}
-
-/// One utterance. Turns form a tree: going back and trying again adds a branch and overwrites nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Turn {
-    /// Its place in the session.
-    pub id: TurnId,
-    /// The turn that it answers; none for the opening.
-    pub parent: Option<TurnId>,
-    /// Who said it.
-    pub speaker: Speaker,
-    /// The words.
-    pub text: String,
-    /// Of a reply of the user: what it showed. None until analysed, and for one that stopped the scene.
-    pub analysis: Option<Analysis>,
-    /// Of a reply of the user: what it did to the counterpart.
-    pub step: Option<Box<Step>>,
-    /// Of a reply that stopped the scene: what was found.
-    pub safety: Option<SafetyStop>,
-    /// The user said that what sounded like danger belonged to the role: the reply is heard like any other.
-    pub cleared: bool,
-    /// The words of a reply that stopped the scene, while [`SET_ASIDE`] stands in their place.
-    words: Option<String>,
-    /// Of a line of the counterpart: who worded it.
-    pub source: Option<Source>,
-    /// Of a line that a model was asked for: how it went.
-    pub wording: Option<Box<Wording>>,
-    /// Of a reply of the user: what a model made of it, where one was asked.
-    pub opinion: Option<Box<Opinion>>,
-}
-
-/// What stands in the place of the words of a reply that stopped the scene. The words themselves are in the log alone:
-/// whatever reads a session, a report, a list of takes or a prompt, does not meet them.
-pub const SET_ASIDE: &str = "(what you wrote here stopped the scene and is set aside)";
-
-/// A reply that stopped the scene.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SafetyStop {
-    /// What was found.
-    pub signals: Vec<Id>,
-    /// A direct statement rather than a vague one.
-    pub certain: bool,
-    /// Whether the user chose to go on, and if so, whether they said that the words belonged to the role.
-    pub acknowledged: Option<bool>,
-}
 
 /// What the session waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,68 +74,6 @@ pub struct Cue {
     pub facts: Vec<String>,
     /// The scripted line: said as it stands, or the gist for a model.
     pub line: String,
-}
-
-/// What the user does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Say something.
-    Say(String),
-    /// Go back behind this many of one's own replies, to say the last of them another way.
-    Back(u32),
-    /// Go back to the place before this reply of one's own, in whatever take.
-    Retry(TurnId),
-    /// Go on from this line of the counterpart, in whatever take.
-    GoTo(TurnId),
-    /// Sum up.
-    Finish,
-    /// Choose what to look out for, and whether feedback shows after each reply.
-    Prepare {
-        /// The skills to focus on; at most three.
-        focus: Vec<Id>,
-        /// Whether feedback shows after each reply.
-        feedback: bool,
-    },
-    /// Say how tense one feels, 0-10.
-    Feel {
-        /// Before the talk or after it.
-        when: Moment,
-        /// 0 is at ease, 10 is as tense as can be.
-        level: u8,
-    },
-    /// Note what one means to do for real.
-    Plan(Plan),
-    /// Say that what sounded like danger is about oneself: the stop is then one after a direct statement.
-    AboutMe,
-    /// Say what became of the plan.
-    Attempt {
-        /// What became of it.
-        how: Attempt,
-        /// In one's own words; may be empty.
-        note: String,
-    },
-    /// Go on after a safety stop; `in_role` says that the words belonged to the role.
-    Acknowledge {
-        /// The words belonged to the role.
-        in_role: bool,
-    },
-}
-
-/// Why a command cannot be done now, for the user.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It is not the user's turn.
-    #[error("the scene is not waiting for you right now")]
-    NotYourTurn,
-    /// There is nothing to go back to.
-    #[error("there is nothing to go back to yet")]
-    NothingThere,
-    /// The scene is over.
-    #[error("the scene has ended; go back to try another way")]
-    Over,
-    /// The scene waits for a word on a safety signal.
-    #[error("the scene has stopped")]
-    Stopped,
 }
 
 /// An event that does not follow from the ones before it: the log is damaged or from another version.
@@ -370,63 +258,6 @@ impl Session {
         let turn = self.here.and_then(|id| self.turn(id))?;
         let stop = turn.safety.as_ref().filter(|stop| stop.acknowledged.is_none())?;
         Some((turn, stop))
-    }
-
-    /// Turn what the user does into an event, or say why not. Nothing is changed before the event is handled.
-    ///
-    /// # Errors
-    /// [`Refusal`] where it cannot be done now.
-    pub fn decide(&self, command: Command) -> Result<Event, Refusal> {
-        let phase = self.phase();
-        let stop = self.stop();
-        match command {
-            // Going on, by whatever way, needs a word on the stop first.
-            Command::Back(_) | Command::Retry(_) | Command::GoTo(_) if stop.is_some() => Err(Refusal::Stopped),
-            Command::Say(text) => match phase {
-                Phase::YourTurn => {
-                    Ok(Event::UserSaid { turn: self.next_id(), parent: self.answerable(self.here), text })
-                }
-                Phase::Working => Err(Refusal::NotYourTurn),
-                Phase::SafetyStop => Err(Refusal::Stopped),
-                Phase::Ended | Phase::Finished => Err(Refusal::Over),
-            },
-            Command::Back(n) => {
-                let own = self.ancestors(self.here).filter(|t| t.speaker == Speaker::You);
-                let target = own.take(n.max(1) as usize).last().ok_or(Refusal::NothingThere)?;
-                Ok(Event::WentBack { to: target.parent })
-            }
-            Command::Retry(id) => {
-                let turn = self.turn(id).filter(|t| t.speaker == Speaker::You).ok_or(Refusal::NothingThere)?;
-                Ok(Event::WentBack { to: turn.parent })
-            }
-            Command::GoTo(id) => match self.turn(id) {
-                Some(turn) if turn.speaker == Speaker::Counterpart => Ok(Event::WentBack { to: Some(id) }),
-                _ => Err(Refusal::NothingThere),
-            },
-            Command::Finish => match phase {
-                Phase::Working => Err(Refusal::NotYourTurn),
-                Phase::Finished => Err(Refusal::Over),
-                Phase::SafetyStop => Ok(Event::Finished { how: Finish::Safety }),
-                Phase::YourTurn | Phase::Ended => Ok(Event::Finished { how: Finish::Done }),
-            },
-            Command::Prepare { focus, feedback } => Ok(Event::Prepared { focus, feedback }),
-            Command::Feel { when, level } => Ok(Event::Felt { when, level: level.min(MOST_TENSE) }),
-            Command::Plan(Plan { who, what, when }) => Ok(Event::Planned { who, what, when }),
-            Command::Attempt { how, note } => Ok(Event::Attempted { how, note }),
-            Command::AboutMe => match stop {
-                Some((turn, stop)) => {
-                    Ok(Event::SafetyStopped { turn: turn.id, signals: stop.signals.clone(), certain: true })
-                }
-                None => Err(Refusal::NothingThere),
-            },
-            // A direct statement is nobody's role.
-            Command::Acknowledge { in_role } => match stop {
-                Some((turn, stop)) => {
-                    Ok(Event::SafetyAcknowledged { turn: turn.id, in_role: in_role && !stop.certain })
-                }
-                None => Err(Refusal::NothingThere),
-            },
-        }
     }
 
     /// Take in an event that was stored, and say what is to be done next.

@@ -44,7 +44,10 @@ impl MemoryStore {
         let there = there.map(|at| self.sessions.remove(at));
         let mut kept = match there {
             Some(kept) => kept,
-            None => Kept { summary: parcel_summary(parcel, &opening), events: Vec::new() },
+            None => {
+                let at_ms = parcel.events.first().map_or(0, |first| first.at_ms);
+                Kept { summary: new_summary(&parcel.id, &parcel.title, &opening, at_ms), events: Vec::new() }
+            }
         };
         match meet(parcel, &kept.events)? {
             Meeting::Known => done.known += 1,
@@ -67,13 +70,12 @@ impl MemoryStore {
     }
 }
 
-/// What a list shows of a session that is new here, before its events.
-fn parcel_summary(parcel: &Parcel, opening: &Opening<'_>) -> SessionSummary {
-    let at_ms = parcel.events.first().map_or(0, |first| first.at_ms);
+/// What a list shows of a session before its events.
+fn new_summary(id: &str, title: &str, opening: &Opening<'_>, at_ms: i64) -> SessionSummary {
     SessionSummary {
-        id: parcel.id.clone(),
+        id: id.to_owned(),
         scenario_id: opening.scenario_id.to_owned(),
-        title: parcel.title.clone(),
+        title: title.to_owned(),
         audience: opening.audience,
         difficulty: opening.difficulty,
         scenario_hash: opening.scenario_hash.to_owned(),
@@ -107,19 +109,7 @@ impl Store for MemoryStore {
             return Err(Error::Exists(session.id.to_owned()));
         }
         self.scenarios.entry(opening.scenario_hash.to_owned()).or_insert_with(|| session.scenario_text.to_owned());
-        let summary = SessionSummary {
-            id: session.id.to_owned(),
-            scenario_id: opening.scenario_id.to_owned(),
-            title: session.title.to_owned(),
-            audience: opening.audience,
-            difficulty: opening.difficulty,
-            scenario_hash: opening.scenario_hash.to_owned(),
-            started_ms: at_ms,
-            last_ms: at_ms,
-            last_seq: 0,
-            turns: 0,
-            finished: None,
-        };
+        let summary = new_summary(session.id, session.title, &opening, at_ms);
         let mut kept = Kept { summary, events: Vec::new() };
         let last = kept.push(at_ms, events);
         self.sessions.push(kept);

@@ -1,6 +1,8 @@
-//! Where the data lies: `SAYWELL_DATA`, else `XDG_DATA_HOME/saywell`, else `HOME/.local/share/saywell`.
+//! Where the data lies: `SAYWELL_DATA`, else `XDG_DATA_HOME/saywell`, else `HOME/.local/share/saywell`; and files that
+//! are their owner's alone.
 
 use std::ffi::OsString;
+use std::fs::{Metadata, OpenOptions};
 use std::path::PathBuf;
 
 use super::{Error, Result};
@@ -40,4 +42,23 @@ pub fn data_dir_from(get: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf> 
 /// [`Error::NoHome`] where the environment names no data folder.
 pub fn database() -> Result<PathBuf> {
     Ok(data_dir()?.join(DATABASE))
+}
+
+/// Have a file that these options make be its owner's alone from the start.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Whether others than its owner have any right to a file.
+#[cfg(unix)]
+pub fn others_can_read(about: &Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077 != 0
+}
+
+/// Where the system knows no such rights, nobody has them.
+#[cfg(not(unix))]
+pub fn others_can_read(_: &Metadata) -> bool {
+    false
 }

@@ -2,10 +2,13 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+#[path = "../program_support/mod.rs"]
+mod program_support;
 
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub use program_support::{err, feed, out};
 use saywell::store::SqliteStore;
 use tempfile::TempDir;
 
@@ -96,25 +99,4 @@ impl Home {
         }
         found
     }
-}
-
-pub fn feed(mut command: Command, stdin: &[u8]) -> Output {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let bytes = stdin.to_vec();
-    let writer = std::thread::spawn(move || {
-        // The program may leave before it has read everything.
-        let _ = pipe.write_all(&bytes);
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
-
-pub fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-pub fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use super::{Error, Found, Row};
+use super::{Error, Found};
+use crate::analysis::labelled::Row;
 use crate::cli::console::Console;
 use crate::cli::input::Input;
 use crate::cli::{Failure, consent};

@@ -10,6 +10,7 @@ use crate::cli::input::{Input, Line};
 use crate::cli::{Failure, folder};
 use crate::scenario::ProblemArea;
 use crate::scenario::starter::{self, Answers};
+use crate::store::paths::private;
 
 /// How many names are tried before giving up.
 const MOST_TRIES: usize = 1000;
@@ -90,11 +91,7 @@ fn in_folder(folder: &Path, given: Option<&Path>, answers: &Answers) -> Result<(
 
 /// Write a file that is not there yet. It may be about someone's own life: only its owner can read it.
 fn create(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(path)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).inspect_err(|_| {
         // Half a file would only be in the way.
         let _ = fs::remove_file(path);

@@ -81,6 +81,7 @@ impl Report {
     fn each_source(&mut self, learn: &mut dyn FnMut(&mut String)) {
         self.talk.iter_mut().for_each(|line| learn(&mut line.text));
         [&mut self.situation, &mut self.goal, &mut self.title].into_iter().for_each(&mut *learn);
+        self.takes.iter_mut().flat_map(|take| &mut take.differs).for_each(&mut *learn);
         self.goals.iter_mut().for_each(|goal| learn(&mut goal.text));
         self.plan.iter_mut().flat_map(|p| [&mut p.who, &mut p.what, &mut p.when]).for_each(&mut *learn);
         self.attempt.iter_mut().for_each(|a| learn(&mut a.note));

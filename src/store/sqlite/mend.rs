@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::super::paths::private;
 use super::super::{Error, Result};
-use super::open::{beside, connect, folder_of, make_file, private, sync_folder};
+use super::open::{beside, connect, folder_of, make_file, sync_folder};
 use super::salvage::{Look, Salvage, Saved};
 use super::{Options, fault, wal};
 

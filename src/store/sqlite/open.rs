@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::super::migrations::{APPLICATION_ID, LATEST, MIGRATIONS};
+use super::super::paths::{others_can_read, private};
 use super::super::{Error, Result};
 use super::{Options, fault};
 
@@ -47,13 +48,6 @@ pub(super) fn beside(path: &Path, add: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Have a file that is made be ours alone from the start.
-pub(super) fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
 /// Have the folder's list of names on disk.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
@@ -80,7 +74,7 @@ fn keep_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     for add in ["", "-wal", "-shm"] {
         let file = beside(path, add);
-        if fs::metadata(&file).is_ok_and(|found| found.permissions().mode() & 0o077 != 0) {
+        if fs::metadata(&file).is_ok_and(|found| others_can_read(&found)) {
             // A file of another owner stays as it is; whether it can be used is found out by using it.
             let _ = fs::set_permissions(&file, fs::Permissions::from_mode(0o600));
         }

@@ -13,8 +13,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::super::paths::private;
 use super::super::{Error, Result};
-use super::open::{beside, folder_of, private};
+use super::open::{beside, folder_of};
 
 /// How long to wait before trying the door again.
 const STEP: Duration = Duration::from_millis(2);

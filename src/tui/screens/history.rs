@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{Go, Input, Screen, help, progress, rehearsal, review};
 use crate::runtime::desk::Past;
 use crate::session::Finish;
+use crate::text;
 use crate::tui::app::dialog;
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::shared::Shared;
@@ -105,10 +106,6 @@ fn day(on: &Shared, past: &Past) -> String {
     on.desk.local(past.last_ms).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
-fn replies(n: u32) -> String {
-    if n == 1 { "1 reply".into() } else { format!("{n} replies") }
-}
-
 impl Screen for History {
     fn title(&self, _: &Shared) -> String {
         "past rehearsals".into()
@@ -152,7 +149,11 @@ impl Screen for History {
             };
             let narrow = area.width < 74;
             let date = if narrow { on.desk.local(past.last_ms).strftime("%-d %b").to_string() } else { day(on, past) };
-            let right = if narrow { state.to_owned() } else { format!("{state:<8} {:>10}", replies(past.turns)) };
+            let right = if narrow {
+                state.to_owned()
+            } else {
+                format!("{state:<8} {:>10}", text::replies(past.turns as usize))
+            };
             let wide = wrap::width(&right) as u16 + 1;
             let left = Rect { width: row.width.saturating_sub(wide + 1), ..row };
             let quiet = if chosen { style } else { theme.dim };
@@ -168,7 +169,7 @@ impl Screen for History {
                 "\u{201c}{}\u{201d} of {}, {}. Its words are overwritten and cannot be brought back.",
                 past.title,
                 day(on, past),
-                replies(past.turns)
+                text::replies(past.turns as usize)
             );
             dialog(
                 canvas,

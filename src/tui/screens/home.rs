@@ -8,6 +8,7 @@ use crate::runtime::desk::Past;
 use crate::safety;
 use crate::scenario::ProblemArea;
 use crate::scenario::library::Entry;
+use crate::text;
 use crate::tui::keymap::{self, Hint, Key};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::canvas::{Canvas, Drawn, Hit};
@@ -323,10 +324,7 @@ impl Home {
 }
 
 fn replies(n: u32) -> String {
-    if n == 0 {
-        return "something typed".to_owned();
-    }
-    if n == 1 { "1 reply so far".to_owned() } else { format!("{n} replies so far") }
+    if n == 0 { "something typed".to_owned() } else { format!("{} so far", text::replies(n as usize)) }
 }
 
 /// What to offer somebody new: the first that needs no question before it.

@@ -2,49 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
 
 use super::super::features::{self, MOST_CLAUSES, Sink};
 use super::super::{Rules, SCORED, id_of, number, signal_number};
 use crate::analysis::context::TurnContext;
+use crate::analysis::labelled::{Labels, Rating, Row};
 use crate::analysis::rubric::{Audience, Id};
 use crate::analysis::{Turn, evidence, registry};
 
 /// The share of replies read without rules.
 const BLIND: f32 = 0.3;
-
-#[derive(Default, Deserialize)]
-struct Labels {
-    #[serde(default)]
-    skills: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    faults: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    quotes: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    safety: Vec<serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    id: String,
-    #[serde(default)]
-    audience: Audience,
-    #[serde(default)]
-    context: String,
-    reply: String,
-    gold: Option<Labels>,
-    #[serde(flatten)]
-    own: Labels,
-}
-
-/// What a second rater, who did not see the labels, gave to a reply.
-#[derive(Deserialize)]
-struct Rating {
-    id: String,
-    #[serde(flatten)]
-    labels: Labels,
-}
 
 /// A labelled reply, its features read.
 #[derive(Debug)]
@@ -75,7 +43,7 @@ pub struct Example {
     pub covered: bool,
     /// Labelled for its safety signals alone.
     pub safety_only: bool,
-    /// Ids about which its writer and a second rater differ, as bits: nothing is learnt or measured there.
+    /// Ids about which its writer and a second rater differ, as bits: little is learnt there, and nothing measured.
     pub doubtful: u32,
     /// Which safety signals it has, as bits.
     pub signals: u8,
@@ -96,11 +64,11 @@ impl Example {
 
     /// Whether it says something of this id.
     pub fn teaches(&self, id: Id) -> bool {
-        let labelled = self.only.is_none_or(|o| o == id) && !self.is_doubtful(id);
-        !self.covered && self.is_scored() && id.is_for(self.audience) && labelled
+        !self.covered && self.is_scored() && id.is_for(self.audience) && self.only.is_none_or(|o| o == id)
     }
 
-    fn is_doubtful(&self, id: Id) -> bool {
+    /// Whether its writer and a second rater differ about this id.
+    pub fn is_doubtful(&self, id: Id) -> bool {
         number(id).is_some_and(|n| self.doubtful >> n & 1 == 1)
     }
 
@@ -151,6 +119,10 @@ pub fn read(text: &str, of_a_set: bool, safety_only: bool) -> Result<Vec<Example
     let mut out = Vec::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let row: Row = serde_json::from_str(line)?;
+        if row.id.is_empty() {
+            // Folds go by writer, and the id tells who that is.
+            return Err(serde_json::Error::missing_field("id"));
+        }
         // Rules were written with these replies in sight, so they look better here than they are: some are read
         // without them, that the model learns to do without.
         let covered = !of_a_set && (out.len() as f32 * 0.618_034).fract() < BLIND;
@@ -193,8 +165,7 @@ pub fn own_examples() -> Vec<Example> {
                 audience,
                 context: context.to_owned(),
                 reply: reply.to_owned(),
-                gold: None,
-                own: Labels::default(),
+                ..Row::default()
             };
             let mut e = example(&row, true, false);
             if let Some(slot) = number(meta.id).and_then(|n| e.grades.get_mut(n)) {
@@ -218,16 +189,16 @@ pub fn own_examples() -> Vec<Example> {
 
 fn grades(labels: &Labels) -> [u8; SCORED] {
     let mut grades = [0; SCORED];
-    for (id, grade) in labels.skills.iter().chain(&labels.faults) {
-        if let (Some(n), Some(g)) = (id.parse::<Id>().ok().and_then(number), grade.as_u64()) {
-            grades[n] = g.min(3) as u8;
+    for &id in Id::ALL {
+        if let Some(slot) = number(id).and_then(|n| grades.get_mut(n)) {
+            *slot = labels.grade(id);
         }
     }
     grades
 }
 
 fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
-    let labels = row.gold.as_ref().unwrap_or(&row.own);
+    let labels = row.gold();
     let turn = Turn { audience: row.audience, context: &row.context, reply: &row.reply };
     let read = TurnContext::read(&turn);
     let verdicts = evidence(&read);
@@ -236,8 +207,7 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
     let grades = grades(labels);
     let mut marks = vec![0u32; collect.clauses.len()];
     let mut danger = vec![0u8; collect.clauses.len()];
-    for (id, quote) in &labels.quotes {
-        let (Ok(id), Some(quote)) = (id.parse::<Id>(), quote.as_str()) else { continue };
+    for (id, quote) in labels.quotes() {
         let Some(start) = row.reply.find(quote) else { continue };
         let end = start + quote.len();
         for (k, clause) in read.doc.clauses.iter().enumerate() {
@@ -254,7 +224,7 @@ fn example(row: &Row, of_a_set: bool, blind: bool) -> Example {
             }
         }
     }
-    let signals = labels.safety.iter().filter_map(|s| s.as_str()?.parse().ok().and_then(signal_number));
+    let signals = labels.safety.iter().filter_map(|s| s.parse().ok().and_then(signal_number));
     let signals = signals.fold(0u8, |all, n| all | 1 << n);
     let mut bare = Collect::default();
     features::extract(&read, None, &mut bare);

@@ -42,6 +42,8 @@ const PASSES: usize = 12;
 const PARTIAL: f32 = 0.3;
 /// How far a mild fault weighs in as one: the clear ones teach what it is, and raters differ most about these.
 const MILD: f32 = 0.5;
+/// How far a reply weighs in about which its raters differ.
+const DOUBTFUL: f32 = 0.3;
 /// How far a reply of the sets weighs in when scores are joined: they have more faults than talk has.
 const JOIN_SETS: f32 = 0.5;
 /// Holds the weights of the last step small.
@@ -188,6 +190,7 @@ fn fit(id: Id, n: usize, of: &[usize], examples: &[Example], rows: &Rows) -> Wei
     let weight = |i: usize| {
         let g = examples[i].grades[n];
         match (shown(i), g) {
+            _ if examples[i].is_doubtful(id) => DOUBTFUL,
             (false, g) if g > 0 => PARTIAL,
             (true, 1) => MILD,
             _ => 1.0,
@@ -238,7 +241,10 @@ fn last_step(id: Id, n: usize, examples: &[Example], unseen: &[Scores], folds: &
                 .iter()
                 .zip(&x)
                 .filter(|(i, _)| wanted(**i))
-                .map(|(&i, x)| (x, examples[i].grades[n] >= level, if examples[i].of_a_set { JOIN_SETS } else { 1.0 }))
+                .map(|(&i, x)| {
+                    let sure = if examples[i].is_doubtful(id) { DOUBTFUL } else { 1.0 };
+                    (x, examples[i].grades[n] >= level, sure * if examples[i].of_a_set { JOIN_SETS } else { 1.0 })
+                })
                 .collect();
             join(&rows, RIDGE)
         })
