@@ -86,6 +86,12 @@ const NO_EVIDENCE: f32 = 0.02;
 /// A rule at least so sure has found the words, even where it takes the model to make it a mark.
 const USABLE: f32 = 0.3;
 
+/// A rule so sure knows a phrase that is a mark by its form ("it's your fault"). It stands, however rare its other words,
+/// unless the model doubts it.
+const SURE: f32 = 0.7;
+/// How sure rule and model must be together for it.
+const FIRM: f32 = 1.1;
+
 /// The best finding of each detector for the audience, sure or not.
 fn by_rules(read: &context::TurnContext<'_>) -> Vec<(Id, Option<Finding>)> {
     let mut out = Vec::with_capacity(24);
@@ -138,7 +144,12 @@ fn analyse_with(turn: &Turn<'_>, model: Option<&Model>) -> Analysis {
             continue;
         };
         analysis.scores.push((id, probability));
-        if grade > 0 {
+        let stands = rule.as_ref().is_some_and(|f| {
+            f.grade > grade && f.grade >= id.cutoff() && f.confidence >= SURE && f.confidence + probability >= FIRM
+        });
+        if stands {
+            analysis.findings.extend(rule.map(|f| Finding { confidence: probability, ..f }));
+        } else if grade > 0 {
             analysis.findings.extend(joined(&read, id, grade, probability, rule, opinion.clauses(n)));
         }
     }
