@@ -38,7 +38,7 @@ impl Answer {
                 self.paused = true;
                 out.aside(&format!("One moment: {why}. Trying again in {seconds} s; Ctrl+C stops the waiting."))?;
             }
-            Partly::Waiting(..) => {}
+            Partly::Waiting(..) | Partly::Asked => {}
         }
         out.flush()
     }

@@ -1,6 +1,6 @@
 //! The one thread on which requests run. The rest of the program is synchronous and talks to it by blocking.
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::{Chunk, Done, Error, Kind, Provider, Request, Usage};
-use crate::runtime::Stop;
+use crate::runtime::{Stop, Watching};
 
 /// Runs requests. The thread behind it starts with the first of them; clones share it, and it ends with the last clone.
 #[derive(Clone, Default)]
@@ -38,6 +38,37 @@ pub struct Answer {
     pub usage: Option<Usage>,
 }
 
+/// A request under way; dropping it ends it.
+pub struct Asked {
+    name: String,
+    told: Receiver<News>,
+    _watching: Watching,
+    _end: EndOnDrop,
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Asked {
+    /// Hand over each piece of the answer as it comes. Returns when the answer has ended.
+    ///
+    /// # Errors
+    /// What went wrong before the first words; [`Kind::Stopped`].
+    pub fn hear(self, on: &mut dyn FnMut(Chunk)) -> Result<(), Error> {
+        loop {
+            match self.told.recv() {
+                Ok(News::Chunk(chunk)) => on(chunk),
+                Ok(News::End(result)) => return result,
+                Ok(News::Stopped) => return Err(Kind::Stopped.at(&self.name)),
+                Err(_) => return Err(Kind::Here("the program is ending".to_owned()).at(&self.name)),
+            }
+        }
+    }
+}
+
 enum News {
     Chunk(Chunk),
     End(Result<(), Error>),
@@ -45,9 +76,7 @@ enum News {
 }
 
 impl Engine {
-    /// Ask, and hand over each piece of the answer on this thread as it comes. Returns when the answer has ended. Where
-    /// `stop` is set the request is ended, its socket closed, and the error is [`Kind::Stopped`], also after words came.
-    /// Several threads may ask at once.
+    /// Ask, and hand over each piece of the answer on this thread as it comes; see [`Engine::begin`] and [`Asked::hear`].
     ///
     /// # Errors
     /// What went wrong before the first words.
@@ -58,25 +87,27 @@ impl Engine {
         stop: &Stop,
         on: &mut dyn FnMut(Chunk),
     ) -> Result<(), Error> {
+        self.begin(provider, request, stop)?.hear(on)
+    }
+
+    /// Ask, and come back at once: the request leaves while this thread does something else. Where `stop` is set the request
+    /// is ended, its socket closed, and the error is [`Kind::Stopped`], also after words came. Several threads may ask at
+    /// once.
+    ///
+    /// # Errors
+    /// The thread behind it could not be started.
+    pub fn begin(&self, provider: Arc<dyn Provider>, request: Request, stop: &Stop) -> Result<Asked, Error> {
         let name = provider.server().name.clone();
         let handle = self.handle().map_err(|why| Kind::Here(why).at(&name))?;
         let (tell, told) = channel();
-        let _watching = stop.watch({
+        let watching = stop.watch({
             let tell = tell.clone();
             move || {
                 let _ = tell.send(News::Stopped);
             }
         });
-        let task = handle.spawn(stream(provider, request, tell));
-        let _end = EndOnDrop(task);
-        loop {
-            match told.recv() {
-                Ok(News::Chunk(chunk)) => on(chunk),
-                Ok(News::End(result)) => return result,
-                Ok(News::Stopped) => return Err(Kind::Stopped.at(&name)),
-                Err(_) => return Err(Kind::Here("the program is ending".to_owned()).at(&name)),
-            }
-        }
+        let task = EndOnDrop(handle.spawn(stream(provider, request, tell)));
+        Ok(Asked { name, told, _watching: watching, _end: task })
     }
 
     /// The same, collected: for answers that nobody watches.

@@ -311,6 +311,7 @@ fn work(mut runtime: Runtime, todo: &Receiver<Todo>, tell: &Sender<Incoming>, id
                 Told::Event(recorded) => News::Event(Box::new(recorded.clone())),
                 Told::Partly(_, Partly::Sentence(text)) => News::Sentence(text.to_owned()),
                 Told::Partly(_, Partly::Waiting(seconds, _)) => News::Waiting(seconds),
+                Told::Partly(_, Partly::Asked) => return,
             });
         };
         let sent = match todo {

@@ -115,7 +115,12 @@ impl Prompted {
             tell(Partly::Sentence(&spoken));
             (said.split_whitespace().count() >= LONGEST_ANSWER).then_some(Heard::Whole)
         };
-        let asked = self.engine.ask(Arc::clone(&self.provider), request, &enough, &mut |chunk| {
+        let asked = match self.engine.begin(Arc::clone(&self.provider), request, &enough) {
+            Ok(asked) => asked,
+            Err(error) => return Heard::Trouble(error),
+        };
+        tell(Partly::Asked);
+        let ended = asked.hear(&mut |chunk| {
             if heard.is_some() {
                 return;
             }
@@ -136,7 +141,7 @@ impl Prompted {
                 Chunk::Usage(_) => {}
             }
         });
-        match (heard, asked) {
+        match (heard, ended) {
             (Some(heard), _) => heard,
             (None, Err(error)) => Heard::Trouble(error),
             (None, Ok(())) => {
