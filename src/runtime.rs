@@ -9,6 +9,7 @@ pub mod attempts;
 mod choice;
 pub mod desk;
 pub mod files;
+pub mod forms;
 mod log;
 mod model;
 pub mod removal;

@@ -25,6 +25,16 @@ impl Log {
         &self.id
     }
 
+    /// The store, for what is kept beside the events.
+    pub(super) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// The same, to be changed.
+    pub(super) fn store_mut(&mut self) -> &mut dyn Store {
+        self.store.as_mut()
+    }
+
     /// How many events are waiting to be stored.
     pub(super) fn ahead(&self) -> usize {
         self.ahead.len()
