@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saywell::llm::keys::KeySource;
-use saywell::llm::{Chunk, Done, Error, Kind, OpenAi, Permit, Provider, Server, Usage};
+use saywell::llm::{Chunk, Done, Error, Kind, OpenAi, Permit, Provider, Server, Unsafe, Usage};
 use saywell::runtime::Stop;
 use serde_json::json;
 use wire_support::*;
@@ -422,7 +422,9 @@ fn no_safe_connection() {
         }
     });
     let kind = at(&format!("https://{address}/v1"), Permit::ThisComputer);
-    assert!(matches!(kind, Kind::Tls(_)), "{kind:?}");
+    assert_eq!(kind, Kind::Tls(address.to_string(), Unsafe::Plain));
+    let words = kind.at("home").to_string();
+    assert!(words.contains(&address.to_string()) && words.contains("http://"), "{words}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 pub use engine::{Answer, Engine};
-pub use error::{Error, Kind};
+pub use error::{Error, Kind, Unsafe};
 pub use openai::{OpenAi, Permit};
 pub use server::{Limits, Server};
 pub use tokens::Tokens;
