@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use saywell::counterpart::Partly;
 use saywell::counterpart::prompted::budget::{A_MESSAGE, Budget, Count, Estimate, by_words};
 use saywell::counterpart::prompted::checks::{Checks, Plain};
+use saywell::counterpart::prompted::language::Language;
 use saywell::counterpart::prompted::sentences::Sentences;
 use saywell::counterpart::prompted::tidy::tidy;
 use saywell::llm::{Kind, Message, Role, Tokens};
@@ -235,6 +236,18 @@ fn a_fact_that_is_told_now_is_told_even_where_the_model_forgets_it() {
         fake.prompts().last().unwrap().last().unwrap().contains("the job ends at Christmas"),
         "now it is in the cue"
     );
+}
+
+#[test]
+fn an_answer_in_another_language_is_repaired_unless_the_user_writes_in_it() {
+    let scenario = scenario(CHORES);
+    let german = "Das habe ich dir doch schon gesagt, und du weißt es.";
+    let fake = Fake::new([says(german), says("I told you that already."), says(german)]);
+    let mut runtime = worded(&scenario, CHORES, &fake);
+    let (text, _, wording) = line(&say(&mut runtime, BLAME));
+    assert_eq!((text.as_str(), wording.unwrap().slips), ("I told you that already.", vec![Slip::Language]));
+    let (text, _, wording) = line(&say(&mut runtime, "Ich möchte, dass du mir sagst, wo du warst."));
+    assert_eq!((text.as_str(), wording.unwrap().slips), (german, vec![]));
 }
 
 // What is sent.
@@ -488,7 +501,7 @@ fn what_people_would_say_passes_the_checks() {
             you: &scenario.you.name,
             gist: Plain::of("Well, go on then."),
             firm: false,
-            english: true,
+            languages: Some(vec![Language::ENGLISH]),
             secrets: &secrets,
             told: &[],
             known: stems("What you said before."),

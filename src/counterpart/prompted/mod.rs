@@ -4,6 +4,7 @@
 pub mod budget;
 pub mod checks;
 pub mod data;
+pub mod language;
 mod note;
 pub mod prompt;
 pub mod sentences;
@@ -20,6 +21,7 @@ use crate::session::lines::mix;
 use crate::session::{Cue, Session, Slip, Source, Speaker, Turn, Wording};
 use budget::{Budget, Count};
 use checks::{Checks, LONGEST_ANSWER, Plain};
+use language::Language;
 use prompt::{Prompt, Remembered};
 use sentences::Sentences;
 
@@ -271,7 +273,12 @@ fn checks<'a>(session: &'a Session, cue: &'a Cue, reply: &'a Turn, secrets: &'a 
         you: &scenario.you.name,
         gist: Plain::of(&cue.line),
         firm: prompt::is_firm(session, cue),
-        english: scenario.locale.is_empty() || scenario.locale.to_lowercase().starts_with("en"),
+        languages: Language::of_locale(&scenario.locale).map(|scene| {
+            let users = lately.iter().filter(|t| t.speaker == Speaker::You).flat_map(|t| language::spoken(&t.text));
+            let mut may = vec![scene];
+            may.extend(users.chain(language::spoken(&cue.line)).filter(|found| *found != scene));
+            may
+        }),
         secrets,
         told: reply.step.as_ref().map_or(&[], |step| &step.after.told),
         known: stems(&known),
