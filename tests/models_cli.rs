@@ -124,6 +124,20 @@ fn another_computer_is_asked_about_once_and_a_no_sends_nothing() {
 }
 
 #[test]
+fn whoever_would_rather_leave_leaves_at_the_question() {
+    let server = model();
+    for (word, end) in [("/exit-now", "yes or no: "), ("/x", "yes or no: "), ("/quit", "yes or no: /quit\n")] {
+        let home = Home::new(&settings(&elsewhere(&server)));
+        let (code, text) = home.play(&[], &format!("{word}\nI went to the house.\nyes\n"));
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.ends_with(end), "not one word after it: {text}");
+        let (_, text) = home.play(&[], "/x\n");
+        assert!(text.contains("May it be sent"), "nothing was agreed to: {text}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
 fn a_server_that_is_gone_costs_a_word_and_no_reply() {
     // A port that was free a moment ago.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
