@@ -270,7 +270,10 @@ impl Runtime {
             _ if trouble.is_some() => {}
             // A model thinks: time to store what led to its cue.
             Partly::Asked => match log.append(Vec::new()) {
-                Ok(stored) => stored.iter().for_each(|recorded| tell(recorded, session, models, watch)),
+                Ok(stored) => {
+                    stored.iter().for_each(|recorded| tell(recorded, session, models, watch));
+                    watch(Told::Partly(session, partly));
+                }
                 Err(error) => {
                     stop.set();
                     trouble = Some(error);

@@ -302,9 +302,11 @@ fn fault_15_an_endless_answer_is_cut_off() {
 #[test]
 fn fault_15_ten_megabytes_at_once() {
     let whole = json!({"choices": [{"message": {"content": "x".repeat(10 << 20)}}]}).to_string();
-    assert_eq!(fails(refuse(200, "", &whole)).0, Kind::Garbled);
-    let (text, done) = ends(stream(&[&words("Hm."), &words(&"x".repeat(10 << 20)), DONE]));
-    assert_eq!((text.as_str(), done), ("Hm.", Done::Length));
+    let server = TestServer::always(refuse(200, "", &whole));
+    assert_eq!(ask(&server.patient(), request()).1.unwrap_err().kind, Kind::Garbled);
+    let server = TestServer::always(stream(&[&words("Hm."), &words(&"x".repeat(10 << 20)), DONE]));
+    let (told, _) = ask(&server.patient(), request());
+    assert_eq!((told.text.as_str(), told.done), ("Hm.", Some(Done::Length)));
 }
 
 #[test]

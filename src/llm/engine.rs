@@ -1,6 +1,6 @@
 //! The one thread on which requests run. The rest of the program is synchronous and talks to it by blocking.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -58,13 +58,27 @@ impl Asked {
     /// # Errors
     /// What went wrong before the first words; [`Kind::Stopped`].
     pub fn hear(self, on: &mut dyn FnMut(Chunk)) -> Result<(), Error> {
+        self.hear_patiently(Duration::MAX, &mut |chunk| chunk.into_iter().for_each(&mut *on))
+    }
+
+    /// The same; where nothing at all came for so long, this is told once as none.
+    ///
+    /// # Errors
+    /// As [`Asked::hear`].
+    pub fn hear_patiently(self, quiet: Duration, on: &mut dyn FnMut(Option<Chunk>)) -> Result<(), Error> {
+        let mut next = self.told.recv_timeout(quiet);
+        if matches!(next, Err(RecvTimeoutError::Timeout)) {
+            on(None);
+            next = self.told.recv().map_err(RecvTimeoutError::from);
+        }
         loop {
-            match self.told.recv() {
-                Ok(News::Chunk(chunk)) => on(chunk),
+            match next {
+                Ok(News::Chunk(chunk)) => on(Some(chunk)),
                 Ok(News::End(result)) => return result,
                 Ok(News::Stopped) => return Err(Kind::Stopped.at(&self.name)),
                 Err(_) => return Err(Kind::Here("the program is ending".to_owned()).at(&self.name)),
             }
+            next = self.told.recv().map_err(RecvTimeoutError::from);
         }
     }
 }
@@ -214,6 +228,19 @@ mod tests {
         let chunks = vec![Chunk::Text("He".into()), Chunk::Text("llo.".into()), Chunk::Done(Done::Length)];
         let answer = Engine::default().answer(says(chunks, false), Request::text(vec![], 9), &Stop::default()).unwrap();
         assert_eq!(answer, Answer { text: "Hello.".into(), done: Done::Length, usage: None });
+    }
+
+    #[test]
+    fn where_nothing_comes_for_long_it_is_told_once_and_goes_on() {
+        let (engine, stop) = (Engine::default(), Stop::default());
+        let asked = engine.begin(says(vec![], true), Request::text(vec![], 9), &stop).unwrap();
+        let mut quiet = 0;
+        let result = asked.hear_patiently(Duration::from_millis(1), &mut |chunk| {
+            assert_eq!(chunk, None);
+            quiet += 1;
+            stop.set();
+        });
+        assert_eq!((quiet, result.unwrap_err().kind), (1, Kind::Stopped));
     }
 
     #[test]

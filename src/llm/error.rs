@@ -183,15 +183,17 @@ impl Kind {
             Self::Busy(Some(seconds)) => {
                 format!("the server '{server}' has too much to do and asks for a pause of {seconds} s")
             }
-            Self::Busy(None) => format!("the server '{server}' has too much to do. Try again in a while"),
+            Self::Busy(None) => format!("the server '{server}' has too much to do. That often passes by itself"),
             Self::NoCredit => format!("there is no credit left at the server '{server}'. Look at your account there"),
             Self::Rejected(status, said) => {
                 format!("the server '{server}' did not accept the request ({status}{})", after(said))
             }
             Self::Failing(status, said) => {
-                format!("the server '{server}' failed ({status}{}). Try again in a while", after(said))
+                format!("the server '{server}' failed ({status}{}). That often passes by itself", after(said))
             }
-            Self::Loading => format!("the server '{server}' is still loading its model. Try again in a while"),
+            Self::Loading => {
+                format!("the server '{server}' is still loading its model. That takes a while and passes by itself")
+            }
             Self::Slow(seconds) => format!(
                 "the server '{server}' said nothing for {seconds} s. A smaller model answers sooner; or set patience in \
                  its settings to more seconds"
@@ -299,6 +301,6 @@ mod tests {
         let error = Kind::NotAllowed("the variable HOME_KEY".into()).at("home");
         assert!(error.to_string().contains("'home'") && error.to_string().contains("HOME_KEY"), "{error}");
         let error = Kind::Failing(503, String::new()).at("home");
-        assert_eq!(error.to_string(), "the server 'home' failed (503). Try again in a while");
+        assert_eq!(error.to_string(), "the server 'home' failed (503). That often passes by itself");
     }
 }

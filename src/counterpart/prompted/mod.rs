@@ -11,6 +11,7 @@ pub mod sentences;
 pub mod tidy;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Counterpart, Partly, Spoken};
 use crate::llm::{Chunk, Done, Engine, Error, Kind, Provider, Request};
@@ -27,6 +28,8 @@ use sentences::Sentences;
 
 /// How freely the model picks its words.
 const TEMPERATURE: f32 = 0.8;
+/// After so long without a word it is said that the model takes its time.
+const QUIET: Duration = Duration::from_secs(4);
 /// So many turns back a sentence is held against what was said before.
 const LATELY: usize = 60;
 /// Said where the model answered twice and neither answer was fit to be said.
@@ -122,7 +125,8 @@ impl Prompted {
             Err(error) => return Heard::Trouble(error),
         };
         tell(Partly::Asked);
-        let ended = asked.hear(&mut |chunk| {
+        let ended = asked.hear_patiently(QUIET, &mut |chunk| {
+            let Some(chunk) = chunk else { return tell(Partly::Slow) };
             if heard.is_some() {
                 return;
             }
