@@ -141,31 +141,37 @@ mod program {
     use super::*;
     use portable_pty::{CommandBuilder, PtySize, native_pty_system};
     use std::io::{Read as _, Write as _};
+    use std::num::NonZero;
     use std::path::Path;
     use std::sync::mpsc::{Receiver, channel};
 
-    /// The screen's bytes, each part with the time it came.
+    const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
+    const COLUMNS: NonZero<u16> = NonZero::new(160).unwrap();
+
+    /// The screen, and its bytes, each part with the time it came.
     struct Screen {
         bytes: Receiver<(Vec<u8>, Instant)>,
-        all: Vec<u8>,
+        screen: vt100::Parser,
     }
 
     impl Screen {
-        /// When this was drawn.
+        /// When this stood there.
         fn until(&mut self, text: &str) -> Instant {
             let mut at = Instant::now();
-            while !self.all.windows(text.len()).any(|w| w == text.as_bytes()) {
-                let (part, came) = self.bytes.recv_timeout(Duration::from_secs(20)).expect("it is drawn");
-                self.all.extend(part);
-                at = came;
+            while !self.screen.screen().contents().contains(text) {
+                let came = self.bytes.recv_timeout(Duration::from_secs(20));
+                let (part, when) =
+                    came.unwrap_or_else(|_| panic!("no {text:?} on\n{}", self.screen.screen().contents()));
+                self.screen.process(&part);
+                at = when;
             }
-            self.all.clear();
             at
         }
 
         fn quiet(&mut self) {
-            while self.bytes.recv_timeout(Duration::from_millis(60)).is_ok() {}
-            self.all.clear();
+            while let Ok((part, _)) = self.bytes.recv_timeout(Duration::from_millis(60)) {
+                self.screen.process(&part);
+            }
         }
     }
 
@@ -187,7 +193,7 @@ mod program {
         let url = server.url();
         let text = format!("counterpart = \"home\"\n[servers.home]\nbase_url = \"{url}\"\nmodel = \"tiny\"\n");
         std::fs::write(settings.join("config.toml"), text).unwrap();
-        let size = PtySize { rows: 50, cols: 160, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saywell"));
         for argument in ["play", "dispute-partner-chores", "--seed", "7"] {
@@ -213,13 +219,13 @@ mod program {
             keys.write_all(text.as_bytes()).unwrap();
             keys.flush().unwrap();
         };
-        let mut screen = Screen { bytes, all: Vec::new() };
-        screen.quiet();
-        // The question about danger, the situation, the talk.
-        for key in ["n", "\r", "\r"] {
+        let mut screen = Screen { bytes, screen: vt100::Parser::new(ROWS, COLUMNS, 0) };
+        for (shown, key) in [("Before you begin", "n"), ("Begin: press Enter", "\r")] {
+            screen.until(shown);
             press(key);
-            screen.quiet();
         }
+        screen.until("what would you say?");
+        screen.quiet();
         let (mut disk, mut to_wire, mut first, mut last) = (Disk::new(folder), Vec::new(), Vec::new(), Vec::new());
         for n in 0..PACED {
             press(&format!("hm, number {n}"));
@@ -229,8 +235,12 @@ mod program {
             let enter = Instant::now();
             press("\r");
             let shown = (screen.until(&format!("nine{n}a")), screen.until(&format!("ten{n}b")));
-            let sent = server.take_sent();
             let tokens = line(n);
+            let mut sent = server.take_sent();
+            while sent.len() <= tokens.len() {
+                std::thread::yield_now();
+                sent.extend(server.take_sent());
+            }
             let end = tokens.iter().position(|token| token.contains(". ")).unwrap() + 1;
             to_wire.push(server.requests()[n].at.duration_since(enter));
             first.push(shown.0.saturating_duration_since(sent[end]));
