@@ -31,7 +31,7 @@ use catalogue::Form;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-pub use engine::{Answer, Engine};
+pub use engine::{Answer, Asked, Engine};
 pub use error::{Error, Kind, Unsafe};
 pub use openai::{OpenAi, Permit};
 pub use server::{Limits, Server};
