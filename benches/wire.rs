@@ -145,6 +145,8 @@ mod program {
     use std::path::Path;
     use std::sync::mpsc::{Receiver, channel};
 
+    /// A few more, and the scene comes to its end.
+    const REPLIES: usize = 24;
     const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
     const COLUMNS: NonZero<u16> = NonZero::new(160).unwrap();
 
@@ -227,7 +229,7 @@ mod program {
         screen.until("what would you say?");
         screen.quiet();
         let (mut disk, mut to_wire, mut first, mut last) = (Disk::new(folder), Vec::new(), Vec::new(), Vec::new());
-        for n in 0..PACED {
+        for n in 0..REPLIES {
             press(&format!("hm, number {n}"));
             screen.quiet();
             disk.sync();

@@ -10,6 +10,7 @@ pub mod prompt;
 pub mod sentences;
 pub mod tidy;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,10 +89,10 @@ impl Prompted {
     }
 
     /// Ask once; `said` grows by each sentence that may be said.
-    fn listen(
+    fn listen<'c>(
         &self,
         request: Request,
-        checks: &Checks<'_>,
+        checks: &dyn Fn() -> &'c Checks<'c>,
         stop: &Stop,
         said: &mut String,
         tell: &mut dyn FnMut(Partly<'_>),
@@ -105,12 +106,12 @@ impl Prompted {
         let mut heard: Option<Heard> = None;
         let mut cut_off = false;
         let say = |sentence: &str, said: &mut String, tell: &mut dyn FnMut(Partly<'_>)| -> Option<Heard> {
-            let spoken = tidy::tidy(sentence, checks.name);
+            let spoken = tidy::tidy(sentence, checks().name);
             // A model that begins anew after a repair, or goes round in circles, says a sentence twice.
             if spoken.is_empty() || checks::holds(said, &spoken) {
                 return None;
             }
-            if let Some(slip) = checks.slip(said, &spoken) {
+            if let Some(slip) = checks().slip(said, &spoken) {
                 return Some(Heard::Slipped(slip));
             }
             if !said.is_empty() {
@@ -125,6 +126,8 @@ impl Prompted {
             Err(error) => return Heard::Trouble(error),
         };
         tell(Partly::Asked);
+        // There is time for it now, and was none before.
+        checks();
         let ended = asked.hear_patiently(QUIET, &mut |chunk| {
             let Some(chunk) = chunk else { return tell(Partly::Slow) };
             if heard.is_some() {
@@ -179,7 +182,8 @@ impl Counterpart for Prompted {
         match (&self.lasting, prompt) {
             (Some(trouble), _) => wording.trouble = Some(trouble.clone()),
             (None, Ok(prompt)) => {
-                let checks = checks(session, cue, reply, &secrets);
+                let held = OnceCell::new();
+                let checks = || held.get_or_init(|| checks(session, cue, reply, &secrets));
                 said = self.ask(session, cue, prompt, &checks, stop, tell, &mut wording);
             }
             (None, Err(error)) => wording.trouble = Some(self.lasting.insert(error.to_string()).clone()),
@@ -209,12 +213,12 @@ impl Prompted {
     /// Ask, once more with the reason where a sentence could not be said, and shorter where the model says that it was too
     /// much. What may be said of it all; how it went is noted in `wording`.
     #[allow(clippy::too_many_arguments)]
-    fn ask(
+    fn ask<'c>(
         &mut self,
         session: &Session,
         cue: &Cue,
         mut prompt: Prompt,
-        checks: &Checks<'_>,
+        checks: &dyn Fn() -> &'c Checks<'c>,
         stop: &Stop,
         tell: &mut dyn FnMut(Partly<'_>),
         wording: &mut Wording,
