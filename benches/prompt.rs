@@ -1,5 +1,6 @@
 //! What a talk of 50 turns costs to send: words and tokens, and how many of them a server still knows from the request
-//! before. Prints a table; nothing is sent anywhere. `cargo bench --bench prompt`
+//! before. Prints a table; nothing is sent anywhere. `cargo bench --bench prompt`, and with `-- --show` one whole prompt, to be
+//! read aloud.
 
 #[path = "../tests/model_support/mod.rs"]
 mod model_support;
@@ -44,7 +45,24 @@ fn known(before: &[Message], after: &[Message]) -> Vec<Message> {
     same
 }
 
+/// One whole prompt, as a model reads it, late in a talk.
+fn show() {
+    let fake = Fake::new((0..TURNS).map(|n| says(&answer(n, 60))));
+    let mut runtime = scripted(&endless(CHORES), CHORES);
+    runtime.set_counterpart(Box::new(model_support::counterpart(&fake)));
+    for n in 0..40 {
+        say(&mut runtime, &reply(n));
+    }
+    let asked = fake.asked.lock().map(|asked| asked.clone()).unwrap_or_default();
+    for message in asked.last().into_iter().flat_map(|request| &request.messages) {
+        println!("[{:?}] {}\n", message.role, message.content);
+    }
+}
+
 fn main() {
+    if std::env::args().any(|arg| arg == "--show") {
+        return show();
+    }
     println!("{TURNS} turns, 20 words a reply, context 4,096; tokens by the vocabulary o200k");
     println!("(a client that sends everything again each time: words 148,000 at 100 words an answer)\n");
     println!(

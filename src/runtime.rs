@@ -1,10 +1,16 @@
-//! The one loop that every front end shares: takes commands in, stores each event before it acts on it, executes the
+//! The one loop that every front end shares: takes commands in, stores what the user did before it acts on it, executes the
 //! session's effects, and hands back what happened.
+//!
+//! What follows from stored events by reckoning alone (the analysis, the director's step) may be acted on before it is stored:
+//! a crash loses nothing by it, as [`Session::pending`] has it reckoned again. It goes to the store while a model thinks, or
+//! with the line it led to, and always before anything that came of it is stored or told.
 
 pub mod attempts;
 mod choice;
 pub mod desk;
 pub mod files;
+pub mod forms;
+mod log;
 mod model;
 pub mod removal;
 mod stop;
@@ -14,8 +20,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::counterpart::{Counterpart, Partly, Scripted};
 use crate::scenario::{self, Scenario};
-use crate::session::{Command, Effect, Event, OutOfOrder, Refusal, Session, Setup};
-use crate::store::{self, NewSession, Seq, Store};
+use crate::session::{Command, Cue, Effect, Event, OutOfOrder, Refusal, Session, Setup};
+use crate::store::{self, NewSession, Store};
+use log::Log;
 
 pub use crate::store::Recorded;
 pub use choice::{CHOSEN, Choice, Question, agreed_key};
@@ -80,20 +87,16 @@ impl From<store::Error> for RuntimeError {
 
 /// A rehearsal with everything around it: store, counterpart, clock.
 pub struct Runtime {
-    store: Box<dyn Store>,
+    log: Log,
     counterpart: Box<dyn Counterpart>,
-    clock: Clock,
     session: Session,
-    id: String,
-    /// The last event that is on disk.
-    last: Seq,
     stop: Stop,
     models: model::Models,
 }
 
 impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runtime").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Runtime").field("id", &self.id()).finish_non_exhaustive()
     }
 }
 
@@ -115,18 +118,15 @@ impl Runtime {
         let new = NewSession { id: &id, title: &session.scenario().title, scenario_text };
         let last = store.create(&new, at_ms, std::slice::from_ref(&started))?;
         let mut runtime = Self {
-            store,
+            log: Log::new(store, clock, id, last),
             counterpart: Box::new(Scripted),
-            clock,
             session,
-            id,
-            last,
             stop: Stop::default(),
             models: model::Models::default(),
         };
         let mut happened = vec![Recorded { seq: last, at_ms, event: started.clone() }];
-        let effects = runtime.session.handle(started)?;
-        happened.extend(runtime.execute(effects)?);
+        runtime.session.observe(started)?;
+        happened.extend(runtime.finish()?);
         Ok((runtime, happened))
     }
 
@@ -157,23 +157,19 @@ impl Runtime {
         let last = recorded.last().map_or(0, |r| r.seq);
         let session = Session::replay(Arc::new(scenario), recorded.into_iter().map(|r| r.event))?;
         let mut runtime = Self {
-            store,
+            log: Log::new(store, clock, id.to_owned(), last),
             counterpart: Box::new(Scripted),
-            clock,
             session,
-            id: id.to_owned(),
-            last,
             stop: Stop::default(),
             models: model::Models::default(),
         };
-        let effects = runtime.session.pending();
-        let happened = runtime.execute(effects)?;
+        let happened = runtime.finish()?;
         Ok((runtime, happened))
     }
 
     /// The rehearsal's id.
     pub fn id(&self) -> &str {
-        &self.id
+        self.log.id()
     }
 
     /// The session as it stands.
@@ -204,71 +200,99 @@ impl Runtime {
         self.stop.clear();
         let typed = if let Command::Say(text) = &command { Some(text.clone()) } else { None };
         let event = self.session.decide(command)?;
-        self.run(vec![event], watch).map_err(|error| match error {
+        self.keep(vec![event], watch).map_err(|error| match error {
             RuntimeError::Store { error, .. } => RuntimeError::Store { error, unsaved: typed },
             other => other,
         })?;
+        self.go_on(watch)?;
         self.opinions(std::time::Duration::ZERO, watch)
     }
 
-    fn run(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
-        let mut queue = events;
-        while !queue.is_empty() {
-            self.keep(queue, watch)?;
-            queue = self.collect(self.session.pending(), watch)?;
-        }
-        Ok(())
-    }
-
-    /// Store events, tell of them and take them in.
+    /// Store events behind what the session is ahead of the log, tell of all of them, and take them in.
     fn keep(&mut self, events: Vec<Event>, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
-        let at_ms = (self.clock)();
-        let first = self.last + 1;
-        self.last = self.store.append(&self.id, self.last, at_ms, &events)?;
-        for (seq, event) in (first..).zip(events) {
-            let recorded = Recorded { seq, at_ms, event };
-            attempts::note(self.store.as_mut(), &self.id, at_ms, &recorded.event);
-            watch(Told::Event(&recorded));
-            self.session.observe(recorded.event.clone())?;
-            self.models.stored(&self.session, &recorded.event);
+        let known = self.log.ahead();
+        for (n, recorded) in self.log.append(events)?.iter().enumerate() {
+            if n >= known {
+                self.session.observe(recorded.event.clone())?;
+            }
+            tell(recorded, &self.session, &mut self.models, watch);
         }
         Ok(())
     }
 
-    fn execute(&mut self, effects: Vec<Effect>) -> Result<Vec<Recorded>, RuntimeError> {
+    /// Do what is left to do, and hand back what happened.
+    fn finish(&mut self) -> Result<Vec<Recorded>, RuntimeError> {
         let mut happened = Vec::new();
-        let mut watch = |told: Told<'_>| {
+        self.go_on(&mut |told| {
             if let Told::Event(recorded) = told {
                 happened.push(recorded.clone());
             }
-        };
-        let events = self.collect(effects, &mut watch)?;
-        self.run(events, &mut watch)?;
+        })?;
         Ok(happened)
     }
 
-    /// The events that the effects lead to, as far as they need nothing but the machine.
-    fn collect(&mut self, effects: Vec<Effect>, watch: &mut dyn FnMut(Told<'_>)) -> Result<Vec<Event>, RuntimeError> {
-        let mut events = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Record(Event::Analysed { turn, mut analysis, version }) => {
-                    let opinion = self.led(turn, &mut analysis);
-                    events.push(Event::Analysed { turn, analysis, version });
-                    events.extend(opinion);
+    /// Do what is left to do, as far as it needs nothing but the machine.
+    fn go_on(&mut self, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
+        loop {
+            let mut waits = true;
+            for effect in self.session.pending() {
+                match effect {
+                    Effect::Record(Event::Analysed { turn, mut analysis, version }) => {
+                        let opinion = self.led(turn, &mut analysis);
+                        self.reckoned(Event::Analysed { turn, analysis, version })?;
+                        opinion.map(|opinion| self.reckoned(opinion)).transpose()?;
+                    }
+                    Effect::Record(event @ Event::Moved { .. }) => self.reckoned(event)?,
+                    Effect::Record(event) => self.keep(vec![event], watch)?,
+                    Effect::Speak(cue) => self.speak(&cue, watch)?,
+                    Effect::ShowSafety(_) => continue,
                 }
-                Effect::Record(event) => events.push(event),
-                Effect::Speak(cue) => {
-                    let session = &self.session;
-                    let mut tell = |partly: Partly<'_>| watch(Told::Partly(session, partly));
-                    let spoken = self.counterpart.say(session, &cue, &self.stop, &mut tell);
-                    let (turn, parent) = (cue.turn, cue.parent);
-                    events.push(Event::CounterpartSaid { turn, parent, text: spoken.text, source: spoken.source });
-                    events.extend(spoken.wording.map(|wording| Event::Worded { turn, wording }));
-                }
-                Effect::ShowSafety(_) => {}
+                waits = false;
+            }
+            if waits {
+                return self.keep(Vec::new(), watch);
             }
         }
-        Ok(events)
     }
+
+    /// Take in an event that follows from the ones before it; it is stored with whatever is stored next.
+    fn reckoned(&mut self, event: Event) -> Result<(), RuntimeError> {
+        self.session.observe(event.clone())?;
+        self.log.later(event);
+        Ok(())
+    }
+
+    /// Have the counterpart answer, and keep what it said.
+    fn speak(&mut self, cue: &Cue, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
+        let Self { log, counterpart, session, stop, models } = self;
+        let mut trouble = None;
+        let spoken = counterpart.say(session, cue, stop, &mut |partly| match partly {
+            _ if trouble.is_some() => {}
+            // A model thinks: time to store what led to its cue.
+            Partly::Asked => match log.append(Vec::new()) {
+                Ok(stored) => {
+                    stored.iter().for_each(|recorded| tell(recorded, session, models, watch));
+                    watch(Told::Partly(session, partly));
+                }
+                Err(error) => {
+                    stop.set();
+                    trouble = Some(error);
+                }
+            },
+            partly => watch(Told::Partly(session, partly)),
+        });
+        if let Some(error) = trouble {
+            return Err(error.into());
+        }
+        let (turn, parent) = (cue.turn, cue.parent);
+        let mut events = vec![Event::CounterpartSaid { turn, parent, text: spoken.text, source: spoken.source }];
+        events.extend(spoken.wording.map(|wording| Event::Worded { turn, wording }));
+        self.keep(events, watch)
+    }
+}
+
+/// Tell of an event that is stored and taken in.
+fn tell(recorded: &Recorded, session: &Session, models: &mut model::Models, watch: &mut dyn FnMut(Told<'_>)) {
+    watch(Told::Event(recorded));
+    models.stored(session, &recorded.event);
 }

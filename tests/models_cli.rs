@@ -119,6 +119,20 @@ fn another_computer_is_asked_about_once_and_a_no_sends_nothing() {
 }
 
 #[test]
+fn whoever_would_rather_leave_leaves_at_the_question() {
+    let server = model();
+    for (word, end) in [("/exit-now", "yes or no: "), ("/x", "yes or no: "), ("/quit", "yes or no: /quit\n")] {
+        let home = Home::new(&settings(&elsewhere(&server)));
+        let (code, text) = home.play(&[], &format!("{word}\nI went to the house.\nyes\n"));
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.ends_with(end), "not one word after it: {text}");
+        let (_, text) = home.play(&[], "/x\n");
+        assert!(text.contains("May it be sent"), "nothing was agreed to: {text}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
 fn a_server_that_is_gone_costs_a_word_and_no_reply() {
     // A port that was free a moment ago.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -206,4 +220,72 @@ fn doctor_says_what_does_not_and_how_to_mend_it() {
     let (code, text) = Home::new("counterpart = \"hoem\"\n").run(&["doctor"], "");
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("line 1") && text.contains("no server 'hoem'"), "{text}");
+}
+
+/// A server that knows `json_object` only, or with `words_only` nothing but words. Lines to whoever wants no object.
+fn picky(words_only: bool) -> TestServer {
+    TestServer::new(move |_, seen| {
+        if seen.head.starts_with("GET /v1/models") {
+            return refuse(200, "", &json!({"data": [{"id": "tiny"}]}).to_string());
+        }
+        let help = json!({"question": "What was hers?", "example": "I miss her.", "greeting": "Hello."}).to_string();
+        let text = seen.body.to_string();
+        match seen.body["response_format"]["type"].as_str() {
+            Some("json_object") if !words_only => good(&help),
+            Some(_) => refuse(400, "", r#"{"error":{"message":"unknown response_format"}}"#),
+            None if seen.body.get("json_schema").is_some() => refuse(400, "", r#"{"error":{"message":"unknown"}}"#),
+            None if text.contains("JSON") => good(&help),
+            None => good(LINE),
+        }
+    })
+}
+
+/// How many requests for an object there were.
+fn objects(server: &TestServer) -> usize {
+    server
+        .requests()
+        .iter()
+        .filter(|seen| seen.body.to_string().contains("JSON") || seen.body.get("response_format").is_some())
+        .count()
+}
+
+#[test]
+fn the_form_that_works_is_remembered_from_one_run_to_the_next_and_goes_with_everything() {
+    let server = picky(false);
+    let home = Home::new(&settings(&server.url()));
+    let said = "I went to the house.\n/hint\n/quit\n";
+    let (_, text) = home.play(&[], said);
+    assert!(text.contains("What was hers?"), "{text}");
+    assert_eq!(objects(&server), 3, "from the surest form down");
+    home.play(&[], said);
+    assert_eq!(objects(&server), 4, "it begins with what worked");
+    let (code, text) = home.run(&["--offline", "doctor"], "");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("structured answers worked another time (json_object)"), "{text}");
+
+    let (code, text) = home.run(&["delete", "--all", "--yes"], "");
+    assert!(code == Some(0) && text.contains("what was found out about servers"), "{text}");
+    let before = objects(&server);
+    home.play(&[], said);
+    assert_eq!(objects(&server), before + 3, "it is found out anew");
+    let (_, text) = home.run(&["delete", "--all", "--yes"], "");
+    assert!(text.contains("Deleted"), "{text}");
+    let (_, text) = home.run(&["delete", "--all", "--yes"], "");
+    assert!(text.contains("There is nothing to delete"), "{text}");
+}
+
+#[test]
+fn doctor_shows_what_is_remembered_and_finds_out_what_works_now() {
+    let server = picky(false);
+    let home = Home::new(&settings(&server.url()));
+    home.play(&[], "I went to the house.\n/hint\n/quit\n");
+    let (_, text) = home.run(&["doctor"], "");
+    assert!(text.contains("structured answers work (json_object; remembered)"), "{text}");
+    // Another server is remembered by itself.
+    let other = picky(true);
+    std::fs::write(home.0.path().join("config/saywell/config.toml"), settings(&other.url())).unwrap();
+    let (_, text) = home.run(&["doctor"], "");
+    assert!(text.contains("structured answers work (asked for in words; remembered)"), "{text}");
+    let (_, text) = home.run(&["--offline", "doctor"], "");
+    assert!(text.contains("worked another time (asked for in words)"), "{text}");
 }

@@ -58,12 +58,27 @@ fn plain_mode_prints_a_models_sentences_and_says_where_the_script_steps_in() {
     let args = ["play", "dispute-partner-chores", "--plain", "--with", "home", "--seed", "7"];
     let (out, error, code) = saywell(home.path(), &args, typed);
     assert_eq!((code, error.as_str()), (0, ""), "{out}");
-    assert!(out.contains("Alex: I've only just come in.\nCan it wait till I've eaten?\n"), "{out}");
+    assert!(out.contains("\nAlex: I've only just come in. Can it wait till I've eaten?\n"), "one paragraph: {out}");
     let (coach, line) = (out.find("Coach: ").unwrap(), out.find("I've only just come in").unwrap());
     assert!(coach < line, "the coach speaks first, as without a model\n{out}");
     assert!(!out.contains("As an AI"), "{out}");
+    assert_eq!(out.matches("Coach: ").count(), 2, "once for each reply\n{out}");
     assert_eq!(out.matches("The scene goes on with the script's own words").count(), 1, "{out}");
     assert_eq!(server.requests().len(), 3, "one answer, one repair");
+}
+
+#[test]
+fn what_came_of_an_answer_that_breaks_off_is_a_line_of_its_own() {
+    let whole = streamed("I was there on Monday. On my own, too, and");
+    let Some(Step::Send(bytes)) = whole.first() else { panic!() };
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let cut = text.split("data: {\"choices\":[{\"delta\":{},").next().unwrap().to_owned();
+    let server = TestServer::always(vec![Step::Send(cut.into_bytes())]);
+    let home = home_with(&settings(&server));
+    let args = ["play", "dispute-partner-chores", "--plain", "--with", "home", "--seed", "7", "--hide-feedback"];
+    let (out, ..) = saywell(home.path(), &args, "no\nYou never help with bedtime.\n/quit\n");
+    assert!(out.contains("\nAlex: I was there on Monday.\nThe answer ends early: "), "{out}");
+    assert!(!out.contains("Coach: ") && !out.contains("\n\nKept"), "{out}");
 }
 
 #[test]

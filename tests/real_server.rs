@@ -102,6 +102,9 @@ fn a_whole_rehearsal() {
     }
     runtime.opinions(Duration::from_secs(300), &mut |_| {}).unwrap();
     println!("hint: {:?}\nadvice: {:?}", runtime.hint(), runtime.advice());
-    println!("{of_model} of {answers} lines were the model's; structured answers: {}", client.form().as_str());
+    println!(
+        "{of_model} of {answers} lines were the model's; structured answers: {}",
+        client.form().map_or("none", |form| form.as_str())
+    );
     assert_eq!(answers, REPLIES.len(), "each reply is answered, whatever the model does");
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saywell::llm::keys::KeySource;
-use saywell::llm::{Chunk, Done, Error, Kind, OpenAi, Permit, Provider, Server, Usage};
+use saywell::llm::{Chunk, Done, Error, Kind, OpenAi, Permit, Provider, Server, Unsafe, Usage};
 use saywell::runtime::Stop;
 use serde_json::json;
 use wire_support::*;
@@ -302,9 +302,11 @@ fn fault_15_an_endless_answer_is_cut_off() {
 #[test]
 fn fault_15_ten_megabytes_at_once() {
     let whole = json!({"choices": [{"message": {"content": "x".repeat(10 << 20)}}]}).to_string();
-    assert_eq!(fails(refuse(200, "", &whole)).0, Kind::Garbled);
-    let (text, done) = ends(stream(&[&words("Hm."), &words(&"x".repeat(10 << 20)), DONE]));
-    assert_eq!((text.as_str(), done), ("Hm.", Done::Length));
+    let server = TestServer::always(refuse(200, "", &whole));
+    assert_eq!(ask(&server.patient(), request()).1.unwrap_err().kind, Kind::Garbled);
+    let server = TestServer::always(stream(&[&words("Hm."), &words(&"x".repeat(10 << 20)), DONE]));
+    let (told, _) = ask(&server.patient(), request());
+    assert_eq!((told.text.as_str(), told.done), ("Hm.", Some(Done::Length)));
 }
 
 #[test]
@@ -422,7 +424,9 @@ fn no_safe_connection() {
         }
     });
     let kind = at(&format!("https://{address}/v1"), Permit::ThisComputer);
-    assert!(matches!(kind, Kind::Tls(_)), "{kind:?}");
+    assert_eq!(kind, Kind::Tls(address.to_string(), Unsafe::Plain));
+    let words = kind.at("home").to_string();
+    assert!(words.contains(&address.to_string()) && words.contains("http://"), "{words}");
 }
 
 #[test]

@@ -49,11 +49,40 @@ fn the_form_that_works_is_found_and_remembered() {
             let (told, result) = ask(&provider, marks());
             result.unwrap();
             assert_eq!((told.text.as_str(), told.done), (r#"{"grade":2}"#, Some(Done::Stop)));
-            assert_eq!((client.form(), server.connections()), (form, n + 1));
+            assert_eq!((client.form(), server.connections()), (Some(form), n + 1));
             ask(&provider, marks()).1.unwrap();
             assert_eq!(server.connections(), n + 2, "it begins with what works");
         }
     }
+}
+
+#[test]
+fn a_form_that_worked_another_time_comes_first_and_is_dropped_when_it_stops_working() {
+    let refused = || refuse(400, "", r#"{"error":{"message":"unknown response_format"}}"#);
+    let server = knows(Form::Object, refused);
+    let client = OpenAi::knowing(server.settings(), Permit::ThisComputer, Some(Form::Object));
+    let provider: Arc<dyn Provider> = Arc::new(client.clone());
+    assert_eq!(client.form(), Some(Form::Object), "it is known before anything is asked");
+    ask(&provider, marks()).1.unwrap();
+    assert_eq!((client.form(), server.connections()), (Some(Form::Object), 1));
+
+    // The server learnt something better, and forgot what it knew: all are tried again, the surest first.
+    let server = knows(Form::Schema, refused);
+    let client = OpenAi::knowing(server.settings(), Permit::ThisComputer, Some(Form::Words));
+    ask(&(Arc::new(client.clone()) as Arc<dyn Provider>), marks()).1.unwrap();
+    assert_eq!((client.form(), server.connections()), (Some(Form::Schema), 2));
+
+    // Nothing works any more: nothing is to be kept.
+    let server = TestServer::always(refused());
+    let client = OpenAi::knowing(server.settings(), Permit::ThisComputer, Some(Form::TopLevel));
+    assert!(ask(&(Arc::new(client.clone()) as Arc<dyn Provider>), marks()).1.is_err());
+    assert_eq!((client.form(), server.connections()), (None, 5));
+
+    // Trouble of another kind says nothing about the form.
+    let server = TestServer::always(refuse(401, "", "{}"));
+    let client = OpenAi::knowing(server.settings(), Permit::ThisComputer, Some(Form::Object));
+    assert!(ask(&(Arc::new(client.clone()) as Arc<dyn Provider>), marks()).1.is_err());
+    assert_eq!(client.form(), Some(Form::Object));
 }
 
 #[test]
@@ -75,7 +104,7 @@ fn trouble_that_has_nothing_to_do_with_the_form_changes_no_form() {
     let client = OpenAi::new(server.settings(), Permit::ThisComputer);
     let provider: Arc<dyn Provider> = Arc::new(client.clone());
     assert!(ask(&provider, marks()).1.is_err());
-    assert_eq!((client.form(), server.connections()), (Form::Schema, 1));
+    assert_eq!((client.form(), server.connections()), (None, 1));
     // Half an object, as the limit of its length was reached: another form has no more room.
     let server = TestServer::always(stream(&[&words("{\"grade\":"), &finish("length"), DONE]));
     assert_eq!(ask(&server.provider(), marks()).1.unwrap_err().kind, Kind::NotJson);

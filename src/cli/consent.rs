@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use super::Failure;
 use super::console::Console;
-use super::input::{Input, Line};
+use super::input::Input;
 use crate::runtime::{Choice, agreed_key};
 use crate::store::Store;
 
@@ -49,20 +49,14 @@ pub fn ask(
     Ok(agreed)
 }
 
-/// Yes or no; the end of the input is a no.
+/// Yes or no; the end of the input is a no. Whoever would rather leave is not asked again.
 fn yes(console: &mut Console, input: &mut Input) -> Result<bool, Failure> {
     loop {
-        console.prompt("yes or no: ")?;
-        let Line::Text(answer) = input.line()? else {
-            console.gap()?;
-            return Ok(false);
-        };
-        if !input.is_terminal {
-            console.say(&answer)?;
-        }
-        match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
+        let Some(answer) = input.ask(console, "yes or no: ")? else { return Ok(false) };
+        match answer.to_lowercase().trim_end_matches(['.', '!']) {
             "yes" | "y" => return Ok(true),
             "no" | "n" => return Ok(false),
+            "/quit" | "/q" | "quit" => return Err(Failure::Closed),
             _ => {}
         }
     }

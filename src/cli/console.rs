@@ -26,6 +26,8 @@ pub struct Console {
     out: Box<dyn Write>,
     styled: bool,
     width: Option<usize>,
+    /// How far the present row is written, where what is told is not at its end yet.
+    open: Option<usize>,
 }
 
 impl Console {
@@ -39,6 +41,7 @@ impl Console {
             out: Box::new(io::BufWriter::new(io::stdout())),
             styled: terminal && !dumb && !set("NO_COLOR"),
             width: width.map(|w| w.clamp(20, WIDEST)),
+            open: None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Console {
 
     /// Text that was laid out and tamed before, as it is.
     pub fn block(&mut self, text: &str) -> io::Result<()> {
+        self.end()?;
         self.out.write_all(text.as_bytes())
     }
 
@@ -80,6 +84,44 @@ impl Console {
         self.styled_lines(Style::Plain, name, text)
     }
 
+    /// `Name: what was said so far`; [`Console::more`] goes on in the same paragraph, and whatever else is shown ends it.
+    pub fn begin(&mut self, name: &str, text: &str) -> io::Result<()> {
+        self.end()?;
+        let (on, off) = self.codes(Style::Bold);
+        let name = format!("{}:", tame(name));
+        write!(self.out, "{on}{name}{off}")?;
+        self.open = Some(textwrap::core::display_width(&name));
+        self.more(text)
+    }
+
+    /// More of what was begun.
+    pub fn more(&mut self, text: &str) -> io::Result<()> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        let mut column = self.open.unwrap_or_default();
+        for word in tame(text).split_whitespace() {
+            let wide = textwrap::core::display_width(word);
+            if column > 0 && self.width.is_some_and(|width| column + 1 + wide > width) {
+                writeln!(self.out)?;
+                column = 0;
+            }
+            if column > 0 {
+                write!(self.out, " ")?;
+                column += 1;
+            }
+            write!(self.out, "{word}")?;
+            column += wide;
+        }
+        self.open = Some(column);
+        Ok(())
+    }
+
+    /// What was begun is whole.
+    pub fn end(&mut self) -> io::Result<()> {
+        if self.open.take().is_some() { writeln!(self.out) } else { Ok(()) }
+    }
+
     /// `Coach: what was seen`, standing back.
     pub fn note(&mut self, name: &str, text: &str) -> io::Result<()> {
         self.styled_lines(Style::Dim, name, text)
@@ -87,11 +129,13 @@ impl Console {
 
     /// An empty line.
     pub fn gap(&mut self) -> io::Result<()> {
+        self.end()?;
         writeln!(self.out)
     }
 
     /// A prompt, without a line end, shown at once.
     pub fn prompt(&mut self, text: &str) -> io::Result<()> {
+        self.end()?;
         let text = tame(text);
         let (on, off) = self.codes(Style::Bold);
         write!(self.out, "{on}{text}{off}")?;
@@ -100,6 +144,7 @@ impl Console {
 
     /// A line exactly as given, for machines.
     pub fn raw(&mut self, line: &str) -> io::Result<()> {
+        self.end()?;
         writeln!(self.out, "{line}")?;
         self.out.flush()
     }
@@ -127,6 +172,7 @@ impl Console {
     }
 
     fn styled_lines(&mut self, style: Style, name: &str, text: &str) -> io::Result<()> {
+        self.end()?;
         let tamed_name = tame(name).into_owned();
         let tamed = tame(text);
         let (on, off) = self.codes(style);

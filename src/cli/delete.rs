@@ -14,7 +14,7 @@ pub struct Args {
     /// The rehearsals, each by its id or the end of it
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub ids: Vec<String>,
-    /// Every rehearsal, every report in the reports folder, every copy of a damaged database
+    /// Every rehearsal, every report in the reports folder, every copy of a damaged database, what was found out about models
     #[arg(long)]
     pub all: bool,
     /// Do not ask
@@ -66,6 +66,9 @@ fn name(desk: &Desk, leaving: &Leaving, console: &mut Console) -> Result<(), Fai
     }
     for path in leaving.reports.iter().chain(&leaving.copies) {
         console.say(&format!("  - {}", path.display()))?;
+    }
+    if leaving.learnt {
+        console.say("  - what was found out about servers with language models")?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod servers;
 
+use std::cell::RefCell;
 use std::io::IsTerminal as _;
 
 use super::Failure;
@@ -66,6 +67,8 @@ impl Line {
 struct Ground {
     config: Result<Config, String>,
     offline: bool,
+    /// The store, opened once, as it may ask for a passphrase; none where there is none yet.
+    store: RefCell<Option<store::Result<SqliteStore>>>,
 }
 
 /// A part of the report: its heading and what finds its lines.
@@ -89,7 +92,9 @@ pub fn run(args: Args, offline: bool) -> Result<(), Failure> {
         console.say(&format!("Forgotten. You are asked again before words go to {host}."))?;
         return Ok(console.flush()?);
     }
-    let ground = Ground { config: config::load().map_err(|error| error.to_string()), offline };
+    let kept = store::paths::database().ok().filter(|path| path.exists()).map(SqliteStore::open);
+    let config = config::load().map_err(|error| error.to_string());
+    let ground = Ground { config, offline, store: RefCell::new(kept) };
     let mut worst = State::Good;
     for (heading, part) in PARTS {
         console.heading(heading)?;
@@ -144,21 +149,20 @@ fn settings(ground: &Ground, line: &mut dyn FnMut(Line)) {
     }
 }
 
-fn database(_: &Ground, line: &mut dyn FnMut(Line)) {
+fn database(ground: &Ground, line: &mut dyn FnMut(Line)) {
     let path = match store::paths::database() {
         Ok(path) => path,
         Err(error) => return line(Line::new(State::Bad, error.to_string())),
     };
-    if !path.exists() {
-        return line(Line::new(State::Good, format!("none yet; they will be kept in {}", path.display())));
-    }
-    let kept = SqliteStore::open(&path)
-        .and_then(|store| store.sessions(&Filter { min_turns: 1, ..Filter::default() }).map(|all| all.len()));
-    let unread = matches!(kept, Err(store::Error::NeedsPassphrase { .. }));
-    line(match kept {
-        Ok(count) => Line::new(State::Good, format!("{count} kept in {}", path.display())),
-        Err(error) if unread => Line::new(State::Note, error.to_string()),
-        Err(error) => Line::new(State::Bad, error.to_string()),
+    let store = ground.store.borrow();
+    line(match store.as_ref() {
+        None => return line(Line::new(State::Good, format!("none yet; they will be kept in {}", path.display()))),
+        Some(Err(error @ store::Error::NeedsPassphrase { .. })) => Line::new(State::Note, error.to_string()),
+        Some(Err(error)) => Line::new(State::Bad, error.to_string()),
+        Some(Ok(store)) => match store.sessions(&Filter { min_turns: 1, ..Filter::default() }) {
+            Ok(all) => Line::new(State::Good, format!("{} kept in {}", all.len(), path.display())),
+            Err(error) => Line::new(State::Bad, error.to_string()),
+        },
     });
     line(if SqliteStore::is_locked_at(&path).unwrap_or(false) {
         Line::new(State::Good, "locked: what was said is encrypted on the disk")

@@ -1,6 +1,9 @@
-//! Lines from a person or a pipe, bounded, whatever the bytes are.
+//! Lines from a person or a pipe, bounded, whatever the bytes are; and questions that are answered by one.
 
 use std::io::{self, BufRead, IsTerminal, Read};
+
+use super::Failure;
+use super::console::Console;
 
 /// The longest line that is taken as a reply, in bytes: about 40,000 words.
 pub const LONGEST: usize = 256 * 1024;
@@ -60,6 +63,39 @@ impl Input {
         Ok(Line::Text(
             String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect()),
         ))
+    }
+
+    /// Ask something and read the answer; where a pipe answers, it is shown, so that the output reads well. None at the end of
+    /// the input; empty where the line is no text. Whoever wants to leave at once and without a trace leaves here.
+    ///
+    /// # Errors
+    /// [`Failure::Closed`] after the screen was cleared; or what the terminal says.
+    pub fn ask(&mut self, console: &mut Console, question: &str) -> Result<Option<String>, Failure> {
+        console.prompt(question)?;
+        let answer = self.answer(console)?;
+        match &answer {
+            None => console.gap()?,
+            Some(text) if !self.is_terminal => console.say(text)?,
+            Some(_) => {}
+        }
+        Ok(answer)
+    }
+
+    /// The same where the question was put in another way, and nothing is to be shown.
+    ///
+    /// # Errors
+    /// As [`Input::ask`].
+    pub fn answer(&mut self, console: &mut Console) -> Result<Option<String>, Failure> {
+        let typed = match self.line()? {
+            Line::Text(text) => text.trim().to_owned(),
+            Line::TooLong | Line::Binary => String::new(),
+            Line::End => return Ok(None),
+        };
+        if matches!(typed.as_str(), "/exit-now" | "/x") {
+            console.wipe()?;
+            return Err(Failure::Closed);
+        }
+        Ok(Some(typed))
     }
 
     /// Have a line that was read come again.

@@ -98,7 +98,7 @@ enum Commands {
 /// Why a command failed, and with which exit code.
 #[derive(Debug)]
 pub enum Failure {
-    /// Whoever reads our output has gone; nothing is wrong.
+    /// Whoever reads our output has gone, or wanted to leave at once; nothing is wrong.
     Closed,
     /// Something went wrong: exit 1.
     Failed(String),

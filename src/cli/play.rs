@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::console::Console;
 use super::folder;
-use super::input::{Input, Line};
+use super::input::Input;
 use super::{Failure, consent, plain, reality};
 use crate::analysis::Audience;
 use crate::config;
@@ -294,22 +294,8 @@ fn choose<'l>(library: &'l Library, console: &mut Console, input: &mut Input) ->
     }
     console.gap()?;
     loop {
-        console.prompt(&format!("Type a number from 1 to {n}, or /quit: "))?;
-        let typed = match input.line()? {
-            Line::Text(text) => text.trim().to_owned(),
-            Line::End => {
-                console.gap()?;
-                return Ok(None);
-            }
-            Line::TooLong | Line::Binary => String::new(),
-        };
-        if is_exit(&typed) {
-            console.wipe()?;
-            return Ok(None);
-        }
-        if !input.is_terminal {
-            console.say(&typed)?;
-        }
+        let question = format!("Type a number from 1 to {n}, or /quit: ");
+        let Some(typed) = input.ask(console, &question)? else { return Ok(None) };
         if matches!(typed.as_str(), "/quit" | "/q" | "q" | "quit" | "exit") {
             return Ok(None);
         }
@@ -335,11 +321,6 @@ pub fn country_of(named: Option<Country>) -> Option<Country> {
     named.or_else(|| Country::of_environment(|name| std::env::var(name).ok()))
 }
 
-/// Whether somebody wants to leave at once and without a trace.
-fn is_exit(typed: &str) -> bool {
-    matches!(typed.trim(), "/exit-now" | "/x")
-}
-
 /// The question before a scene that could be dangerous to carry into real life. False where it is not begun. The answer
 /// is kept nowhere.
 fn may_begin(console: &mut Console, input: &mut Input, json: bool, country: Option<Country>) -> Result<bool, Failure> {
@@ -349,27 +330,16 @@ fn may_begin(console: &mut Console, input: &mut Input, json: bool, country: Opti
         console.say(&words.screen.question)?;
     }
     loop {
-        if json {
+        let answer = if json {
             let screen = &words.screen;
             let event = serde_json::json!({"event": "screen", "question": screen.question, "choices": screen.choices});
             console.raw(&event.to_string())?;
+            input.answer(console)?
         } else {
-            console.prompt(&format!("{} ", words.screen.choices))?;
-        }
-        let Line::Text(answer) = input.line()? else {
-            if !json {
-                console.gap()?;
-            }
-            return Ok(false);
+            input.ask(console, &format!("{} ", words.screen.choices))?
         };
-        if is_exit(&answer) {
-            console.wipe()?;
-            return Ok(false);
-        }
-        if !input.is_terminal && !json {
-            console.say(&answer)?;
-        }
-        match answer.trim().to_lowercase().trim_end_matches(['.', '!']) {
+        let Some(answer) = answer else { return Ok(false) };
+        match answer.to_lowercase().trim_end_matches(['.', '!']) {
             "no" | "n" | "nope" => return Ok(true),
             "yes" | "y" | "unsure" | "u" | "maybe" | "not sure" | "i don't know" => {
                 let text = safety::text(&words.for_screen(country));

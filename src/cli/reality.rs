@@ -14,8 +14,8 @@ pub fn ask(desk: &mut Desk, console: &mut Console, input: &mut Input) -> Result<
     console.say(&due.question())?;
     let choices: Vec<String> = Attempt::ALL.iter().zip(1..).map(|(a, n)| format!("{n}. {}", a.words())).collect();
     console.prompt(&format!("{}. Enter passes this over: ", choices.join("   ")))?;
-    let line = input.line()?;
-    let typed = if let Line::Text(text) = &line { text.trim().to_lowercase() } else { String::new() };
+    let answer = input.answer(console)?;
+    let typed = answer.as_deref().unwrap_or_default().to_lowercase();
     let how = match typed.trim_end_matches('.') {
         "1" | "i did it" | "did it" | "done" | "yes" => Some(Attempt::Done),
         "2" | "not yet" | "no" | "later" => Some(Attempt::NotYet),
@@ -27,21 +27,17 @@ pub fn ask(desk: &mut Desk, console: &mut Console, input: &mut Input) -> Result<
     }
     let Some(how) = how else {
         desk.rest_plan(&due);
-        if !typed.is_empty() || !matches!(line, Line::Text(_)) {
-            input.put_back(line);
+        match answer {
+            Some(text) if text.is_empty() => {}
+            Some(text) => input.put_back(Line::Text(text)),
+            None => input.put_back(Line::End),
         }
         console.gap()?;
         return Ok(());
     };
     let mut note = String::new();
     if how == Attempt::Done {
-        console.prompt("How was it, in a few words? Enter leaves it at that: ")?;
-        if let Line::Text(text) = input.line()? {
-            note = text;
-        }
-        if !input.is_terminal {
-            console.say(&note)?;
-        }
+        note = input.ask(console, "How was it, in a few words? Enter leaves it at that: ")?.unwrap_or_default();
     }
     match desk.answer_plan(&due, how, &note) {
         Ok(()) => console.say(thanks(how))?,

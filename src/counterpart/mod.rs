@@ -12,6 +12,10 @@ pub use scripted::Scripted;
 /// What is told while an answer is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Partly<'a> {
+    /// The request is on its way, and nothing of the answer is here yet.
+    Asked,
+    /// A few seconds have gone by, and still nothing is here.
+    Slow,
     /// The next whole sentence of the answer. It was checked and stays.
     Sentence(&'a str),
     /// There is a pause of so many seconds before the model is asked again, for this reason.

@@ -57,6 +57,11 @@ impl Form {
         }
     }
 
+    /// The form of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.as_str() == name)
+    }
+
     /// The next that is tried.
     pub fn next(self) -> Option<Self> {
         Self::ALL.into_iter().find(|form| *form > self)

@@ -1,6 +1,6 @@
 //! The one thread on which requests run. The rest of the program is synchronous and talks to it by blocking.
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::{Chunk, Done, Error, Kind, Provider, Request, Usage};
-use crate::runtime::Stop;
+use crate::runtime::{Stop, Watching};
 
 /// Runs requests. The thread behind it starts with the first of them; clones share it, and it ends with the last clone.
 #[derive(Clone, Default)]
@@ -38,6 +38,51 @@ pub struct Answer {
     pub usage: Option<Usage>,
 }
 
+/// A request under way; dropping it ends it.
+pub struct Asked {
+    name: String,
+    told: Receiver<News>,
+    _watching: Watching,
+    _end: EndOnDrop,
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Asked {
+    /// Hand over each piece of the answer as it comes. Returns when the answer has ended.
+    ///
+    /// # Errors
+    /// What went wrong before the first words; [`Kind::Stopped`].
+    pub fn hear(self, on: &mut dyn FnMut(Chunk)) -> Result<(), Error> {
+        self.hear_patiently(Duration::MAX, &mut |chunk| chunk.into_iter().for_each(&mut *on))
+    }
+
+    /// The same; where nothing at all came for so long, this is told once as none.
+    ///
+    /// # Errors
+    /// As [`Asked::hear`].
+    pub fn hear_patiently(self, quiet: Duration, on: &mut dyn FnMut(Option<Chunk>)) -> Result<(), Error> {
+        let mut next = self.told.recv_timeout(quiet);
+        if matches!(next, Err(RecvTimeoutError::Timeout)) {
+            on(None);
+            next = self.told.recv().map_err(RecvTimeoutError::from);
+        }
+        loop {
+            match next {
+                Ok(News::Chunk(chunk)) => on(Some(chunk)),
+                Ok(News::End(result)) => return result,
+                Ok(News::Stopped) => return Err(Kind::Stopped.at(&self.name)),
+                Err(_) => return Err(Kind::Here("the program is ending".to_owned()).at(&self.name)),
+            }
+            next = self.told.recv().map_err(RecvTimeoutError::from);
+        }
+    }
+}
+
 enum News {
     Chunk(Chunk),
     End(Result<(), Error>),
@@ -45,9 +90,7 @@ enum News {
 }
 
 impl Engine {
-    /// Ask, and hand over each piece of the answer on this thread as it comes. Returns when the answer has ended. Where
-    /// `stop` is set the request is ended, its socket closed, and the error is [`Kind::Stopped`], also after words came.
-    /// Several threads may ask at once.
+    /// Ask, and hand over each piece of the answer on this thread as it comes; see [`Engine::begin`] and [`Asked::hear`].
     ///
     /// # Errors
     /// What went wrong before the first words.
@@ -58,25 +101,27 @@ impl Engine {
         stop: &Stop,
         on: &mut dyn FnMut(Chunk),
     ) -> Result<(), Error> {
+        self.begin(provider, request, stop)?.hear(on)
+    }
+
+    /// Ask, and come back at once: the request leaves while this thread does something else. Where `stop` is set the request
+    /// is ended, its socket closed, and the error is [`Kind::Stopped`], also after words came. Several threads may ask at
+    /// once.
+    ///
+    /// # Errors
+    /// The thread behind it could not be started.
+    pub fn begin(&self, provider: Arc<dyn Provider>, request: Request, stop: &Stop) -> Result<Asked, Error> {
         let name = provider.server().name.clone();
         let handle = self.handle().map_err(|why| Kind::Here(why).at(&name))?;
         let (tell, told) = channel();
-        let _watching = stop.watch({
+        let watching = stop.watch({
             let tell = tell.clone();
             move || {
                 let _ = tell.send(News::Stopped);
             }
         });
-        let task = handle.spawn(stream(provider, request, tell));
-        let _end = EndOnDrop(task);
-        loop {
-            match told.recv() {
-                Ok(News::Chunk(chunk)) => on(chunk),
-                Ok(News::End(result)) => return result,
-                Ok(News::Stopped) => return Err(Kind::Stopped.at(&name)),
-                Err(_) => return Err(Kind::Here("the program is ending".to_owned()).at(&name)),
-            }
-        }
+        let task = EndOnDrop(handle.spawn(stream(provider, request, tell)));
+        Ok(Asked { name, told, _watching: watching, _end: task })
     }
 
     /// The same, collected: for answers that nobody watches.
@@ -183,6 +228,19 @@ mod tests {
         let chunks = vec![Chunk::Text("He".into()), Chunk::Text("llo.".into()), Chunk::Done(Done::Length)];
         let answer = Engine::default().answer(says(chunks, false), Request::text(vec![], 9), &Stop::default()).unwrap();
         assert_eq!(answer, Answer { text: "Hello.".into(), done: Done::Length, usage: None });
+    }
+
+    #[test]
+    fn where_nothing_comes_for_long_it_is_told_once_and_goes_on() {
+        let (engine, stop) = (Engine::default(), Stop::default());
+        let asked = engine.begin(says(vec![], true), Request::text(vec![], 9), &stop).unwrap();
+        let mut quiet = 0;
+        let result = asked.hear_patiently(Duration::from_millis(1), &mut |chunk| {
+            assert_eq!(chunk, None);
+            quiet += 1;
+            stop.set();
+        });
+        assert_eq!((quiet, result.unwrap_err().kind), (1, Kind::Stopped));
     }
 
     #[test]

@@ -31,8 +31,8 @@ pub enum Kind {
     NoSuchHost(String),
     /// No connection came about, for this reason.
     NoConnection(String),
-    /// The connection could not be made safe.
-    Tls(String),
+    /// The connection to this host and port could not be made safe. Nothing was sent.
+    Tls(String, Unsafe),
     /// The key is missing or cannot be read.
     Key(super::keys::KeyError),
     /// The server did not accept the key (401, 403). Holds where the key comes from.
@@ -85,6 +85,52 @@ pub enum Kind {
     Here(String),
 }
 
+/// Why a connection could not be made safe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsafe {
+    /// Nobody whom this computer trusts vouches for the server's certificate.
+    Unknown,
+    /// The certificate was valid until some time ago.
+    Expired,
+    /// The certificate is valid from some later time on.
+    NotYet,
+    /// The certificate is another host's.
+    OtherName,
+    /// The certificate was taken back by whoever gave it out.
+    Revoked,
+    /// The server does not speak TLS.
+    Plain,
+    /// Something else, in the words of whoever found it.
+    Other(String),
+}
+
+impl Unsafe {
+    /// What is wrong, and how to mend it.
+    fn words(&self) -> (Cow<'static, str>, &'static str) {
+        let clock = "Look whether this computer's clock is right. If it is, only whoever runs the server can mend it";
+        match self {
+            Self::Unknown => (
+                "nobody whom this computer trusts vouches for its certificate".into(),
+                "If the server is yours, add its certificate to those that this computer trusts. If it is not, somebody \
+                 may be in between: do not go on from this network",
+            ),
+            Self::Expired => ("its certificate has run out".into(), clock),
+            Self::NotYet => ("its certificate is not valid yet".into(), clock),
+            Self::OtherName => (
+                "its certificate is another host's".into(),
+                "Look at the name in base_url: it has to be one that the certificate is for. If it is right, somebody may \
+                 be in between",
+            ),
+            Self::Revoked => ("its certificate was taken back".into(), "Only whoever runs the server can mend it"),
+            Self::Plain => (
+                "what answers there does not speak TLS".into(),
+                "Look at the port in base_url. A server on this computer mostly wants http:// and not https://",
+            ),
+            Self::Other(why) => (why.clone().into(), "Look at base_url, and at the server's settings for TLS"),
+        }
+    }
+}
+
 impl Kind {
     /// This, at that server.
     pub fn at(self, server: &str) -> Error {
@@ -112,10 +158,12 @@ impl Kind {
             Self::NoConnection(why) => {
                 format!("there is no connection to the server '{server}': {why}. Look at the network")
             }
-            Self::Tls(why) => format!(
-                "no safe connection to the server '{server}' could be made: {why}. Look at its certificate, and that \
-                 base_url begins with https:// only where the server speaks it"
-            ),
+            Self::Tls(place, why) => {
+                let (what, mend) = why.words();
+                format!(
+                    "there is no safe connection to {place} (the server '{server}'): {what}. Nothing was sent. {mend}"
+                )
+            }
             Self::Key(error) => format!("the server '{server}' needs a key: {error}"),
             Self::NotAllowed(from) => {
                 format!("the server '{server}' did not accept the key from {from}. Look whether it is the right one")
@@ -135,15 +183,17 @@ impl Kind {
             Self::Busy(Some(seconds)) => {
                 format!("the server '{server}' has too much to do and asks for a pause of {seconds} s")
             }
-            Self::Busy(None) => format!("the server '{server}' has too much to do. Try again in a while"),
+            Self::Busy(None) => format!("the server '{server}' has too much to do. That often passes by itself"),
             Self::NoCredit => format!("there is no credit left at the server '{server}'. Look at your account there"),
             Self::Rejected(status, said) => {
                 format!("the server '{server}' did not accept the request ({status}{})", after(said))
             }
             Self::Failing(status, said) => {
-                format!("the server '{server}' failed ({status}{}). Try again in a while", after(said))
+                format!("the server '{server}' failed ({status}{}). That often passes by itself", after(said))
             }
-            Self::Loading => format!("the server '{server}' is still loading its model. Try again in a while"),
+            Self::Loading => {
+                format!("the server '{server}' is still loading its model. That takes a while and passes by itself")
+            }
             Self::Slow(seconds) => format!(
                 "the server '{server}' said nothing for {seconds} s. A smaller model answers sooner; or set patience in \
                  its settings to more seconds"
@@ -200,7 +250,7 @@ impl Kind {
                 | Self::NotAModel(_)
                 | Self::Redirected(_)
                 | Self::NoSuchHost(_)
-                | Self::Tls(_)
+                | Self::Tls(..)
                 | Self::Here(_)
         )
     }
@@ -251,6 +301,6 @@ mod tests {
         let error = Kind::NotAllowed("the variable HOME_KEY".into()).at("home");
         assert!(error.to_string().contains("'home'") && error.to_string().contains("HOME_KEY"), "{error}");
         let error = Kind::Failing(503, String::new()).at("home");
-        assert_eq!(error.to_string(), "the server 'home' failed (503). Try again in a while");
+        assert_eq!(error.to_string(), "the server 'home' failed (503). That often passes by itself");
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::error::said;
+use super::error::{Unsafe, said};
 use super::retry::asked_pause;
 use super::{Kind, Server};
 
@@ -146,6 +146,9 @@ pub fn of_connection(error: &reqwest::Error, server: &Server) -> Kind {
         {
             return Kind::Refused(server.place());
         }
+        if let Some(tls) = tls_in(cause) {
+            return Kind::Tls(server.place(), not_safe(tls));
+        }
         causes.push(cause.to_string());
         next = cause.source();
     }
@@ -156,13 +159,37 @@ pub fn of_connection(error: &reqwest::Error, server: &Server) -> Kind {
         Kind::NoSuchHost(server.host().to_owned())
     } else if error.is_timeout() {
         Kind::NoConnection(format!("{} does not answer", server.place()))
-    } else if has(&["certificate", "tls", "handshake", "corrupt message", "alert", "invalidcontenttype"]) {
-        Kind::Tls(last)
+    } else if has(&["certificate", "tls", "handshake"]) {
+        Kind::Tls(server.place(), Unsafe::Other(last))
     } else if error.is_connect() {
         Kind::NoConnection(last)
     } else {
         // The connection stood and broke before any answer.
         Kind::Cut
+    }
+}
+
+/// What TLS has to do with it. An I/O error is not the cause of what it is made of, but wraps it.
+fn tls_in<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    let inner = || cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    cause.downcast_ref().or_else(|| inner().and_then(|inner| tls_in(inner)))
+}
+
+/// Why a connection could not be made safe.
+fn not_safe(error: &rustls::Error) -> Unsafe {
+    use rustls::{CertificateError as Bad, Error};
+    match error {
+        Error::InvalidCertificate(bad) => match bad {
+            Bad::Expired | Bad::ExpiredContext { .. } => Unsafe::Expired,
+            Bad::NotValidYet | Bad::NotValidYetContext { .. } => Unsafe::NotYet,
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Unsafe::OtherName,
+            Bad::Revoked => Unsafe::Revoked,
+            // One that vouches for itself is called by several names.
+            Bad::UnknownIssuer | Bad::BadSignature | Bad::Other(_) => Unsafe::Unknown,
+            other => Unsafe::Other(said(&format!("its certificate cannot be used: {other:?}"), None)),
+        },
+        Error::InvalidMessage(_) => Unsafe::Plain,
+        other => Unsafe::Other(said(&other.to_string(), None)),
     }
 }
 

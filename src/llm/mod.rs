@@ -27,11 +27,12 @@ mod think;
 mod tokens;
 mod wire;
 
+use catalogue::Form;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-pub use engine::{Answer, Engine};
-pub use error::{Error, Kind};
+pub use engine::{Answer, Asked, Engine};
+pub use error::{Error, Kind, Unsafe};
 pub use openai::{OpenAi, Permit};
 pub use server::{Limits, Server};
 pub use tokens::Tokens;
@@ -44,6 +45,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Ask. Nothing is sent before the stream is polled (on an [`Engine`]); dropping it ends the request and closes its
     /// socket.
     fn stream(&self, request: Request) -> BoxStream<'static, Result<Chunk, Error>>;
+
+    /// The form of structured output that works here, as far as is known: to be kept, and handed to the next provider.
+    fn form(&self) -> Option<Form> {
+        None
+    }
 }
 
 /// What is asked.

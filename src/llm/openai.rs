@@ -60,17 +60,49 @@ struct Inner {
     talking: watch::Sender<usize>,
 }
 
-/// What this server turned out not to know.
+/// What this server turned out to know and not to know.
 #[derive(Clone, Copy, Debug)]
 struct Learnt {
     without: Without,
+    /// The form of structured output that is tried next.
     form: Form,
+    /// It worked.
+    works: bool,
+    /// It worked another time; if it does not now, the others are tried from the first on.
+    kept: bool,
+}
+
+impl Learnt {
+    /// There was an answer in this form.
+    fn worked(&mut self, form: Form) {
+        self.works |= self.form == form;
+    }
+
+    /// The form did not work. Whether another one is left to be tried; one that worked another time tells nothing any more, so
+    /// that the surest comes first again.
+    fn failed(&mut self, first: Form) -> bool {
+        let next = if self.kept && self.form != first { Some(first) } else { self.form.next() };
+        (self.works, self.kept) = (false, false);
+        self.form = next.unwrap_or(self.form);
+        next.is_some()
+    }
 }
 
 impl OpenAi {
     /// A provider for this server. Nothing is opened or read before it is asked.
     pub fn new(server: Server, permit: Permit) -> Self {
-        let learnt = Learnt { without: Without::of(server.profile()), form: server.profile().form };
+        Self::knowing(server, permit, None)
+    }
+
+    /// The same, for a server where this form of structured output worked another time; see [`Provider::form`].
+    pub fn knowing(server: Server, permit: Permit, form: Option<Form>) -> Self {
+        let profile = server.profile();
+        let learnt = Learnt {
+            without: Without::of(profile),
+            form: form.unwrap_or(profile.form),
+            works: form.is_some(),
+            kept: form.is_some(),
+        };
         Self(Arc::new(Inner {
             server: Arc::new(server),
             permit,
@@ -89,11 +121,6 @@ impl OpenAi {
     pub fn prepare(&self) -> Result<(), Error> {
         let ready = self.0.permit.check(&self.0.server).and_then(|()| self.0.key()).and_then(|_| self.0.http());
         ready.map(|_| ()).map_err(|kind| kind.at(&self.0.server.name))
-    }
-
-    /// The form of structured output that works here, as far as is known by now.
-    pub fn form(&self) -> Form {
-        self.0.learnt().form
     }
 
     /// Fetch a page of this server and read it as JSON: for what is asked about a server beside its answers. `path` counts
@@ -115,6 +142,11 @@ impl OpenAi {
 impl Provider for OpenAi {
     fn server(&self) -> &Server {
         &self.0.server
+    }
+
+    fn form(&self) -> Option<Form> {
+        let learnt = self.0.learnt();
+        learnt.works.then_some(learnt.form)
     }
 
     fn stream(&self, request: Request) -> BoxStream<'static, Result<Chunk, Error>> {

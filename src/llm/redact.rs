@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
+use super::catalogue::Form;
 use super::{Chunk, Error, Provider, Request, Server};
 
 const PEOPLE: &[&str] = &[
@@ -48,6 +49,10 @@ impl Redacted {
 impl Provider for Redacted {
     fn server(&self) -> &Server {
         self.inner.server()
+    }
+
+    fn form(&self) -> Option<Form> {
+        self.inner.form()
     }
 
     fn stream(&self, mut request: Request) -> BoxStream<'static, Result<Chunk, Error>> {

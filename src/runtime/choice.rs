@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Model, Runtime};
 use crate::config::{self, Config};
 use crate::judge::Judge;
+use crate::llm::catalogue::Form;
 use crate::llm::redact::{Private, Redacted};
 use crate::llm::{Engine, OpenAi, Permit, Provider, Server};
 use crate::prompts::Prompts;
@@ -93,7 +94,7 @@ impl Choice {
     /// The judge, as far as it may be asked.
     pub fn judge(&self, mut agreed: impl FnMut(&str) -> bool) -> Option<Judge> {
         let server = self.judge.as_ref()?;
-        self.model(server, agreed(server.host()), &self.private).map(|model| model.judge())
+        self.model(server, agreed(server.host()), &self.private, None).map(|model| model.judge())
     }
 
     /// Have the server of this name word the other's lines from the next rehearsal on; [`config::SCRIPTED`] for the script.
@@ -166,18 +167,20 @@ impl Choice {
         // People put themselves into situations of their own, with their name.
         let mut private = self.private.clone();
         private.names.push(runtime.session().scenario().you.name.clone());
-        let mut model = |server: &Option<Server>| {
-            server.as_ref().and_then(|server| self.model(server, agreed(server.host()), &private))
+        let mut model = |server: &Option<Server>, runtime: &Runtime| {
+            let server = server.as_ref()?;
+            self.model(server, agreed(server.host()), &private, runtime.kept_form(server))
         };
-        if let Some(voice) = model(&self.voice) {
+        if let Some(voice) = model(&self.voice, runtime) {
             runtime.use_model(&voice);
         }
-        if let Some(judge) = model(&self.judge) {
+        if let Some(judge) = model(&self.judge, runtime) {
             runtime.use_judge(&judge, self.judge_leads);
         }
     }
 
-    fn model(&self, server: &Server, agreed: bool, private: &Private) -> Option<Model> {
+    /// `form` is the form of structured output that worked there another time.
+    fn model(&self, server: &Server, agreed: bool, private: &Private, form: Option<Form>) -> Option<Model> {
         let permit = match (server.is_local(), agreed) {
             _ if self.offline => return None,
             (true, _) => Permit::ThisComputer,
@@ -186,7 +189,7 @@ impl Choice {
         };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients.entry(server.name.clone()).or_insert_with(|| {
-            let client = OpenAi::new(server.clone(), permit);
+            let client = OpenAi::knowing(server.clone(), permit, form);
             // Ahead of the first reply, so that it does not wait; what goes wrong here is told when it is asked.
             let ready = client.clone();
             let _ = std::thread::Builder::new().name("model".to_owned()).spawn(move || ready.prepare());

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::forms::Forms;
 use super::{Runtime, RuntimeError, Told};
 use crate::analysis::{Analysis, Finding};
 use crate::coach::{Advice, Coach, Hint};
@@ -84,6 +85,7 @@ pub(super) struct Models {
     wake: Option<Wake>,
     /// The server that words the lines.
     voice: Option<String>,
+    forms: Forms,
 }
 
 impl Models {
@@ -111,6 +113,7 @@ impl Runtime {
         self.set_counterpart(Box::new(model.counterpart()));
         self.models.coach = Some(model.coach());
         self.models.voice = Some(model.provider.server().base_url.clone());
+        self.models.forms.watch(Arc::clone(&model.provider), &self.log);
     }
 
     /// Have this model look at each reply. Where it `leads`, the director goes by its marks and waits for them; else it works
@@ -119,6 +122,7 @@ impl Runtime {
         self.models.judge = Some(model.judge());
         self.models.after = self.models.voice.as_ref() == Some(&model.provider.server().base_url);
         self.models.leads = leads;
+        self.models.forms.watch(Arc::clone(&model.provider), &self.log);
     }
 
     /// Call this, on another thread, whenever an opinion is ready to be taken in by [`Runtime::opinions`].
@@ -137,6 +141,7 @@ impl Runtime {
     /// Where they cannot be kept.
     pub fn opinions(&mut self, longest: Duration, watch: &mut dyn FnMut(Told<'_>)) -> Result<(), RuntimeError> {
         let ready = self.models.beside.as_mut().map(|beside| beside.within(longest)).unwrap_or_default();
+        self.models.forms.keep(&mut self.log);
         if ready.is_empty() {
             return Ok(());
         }
@@ -146,7 +151,9 @@ impl Runtime {
     /// A model's hint for the next reply; none without a model, or where it failed.
     pub fn hint(&mut self) -> Option<Hint> {
         self.stop.clear();
-        self.models.coach.as_ref()?.hint(&self.session, &self.stop).ok()
+        let hint = self.models.coach.as_ref()?.hint(&self.session, &self.stop).ok();
+        self.models.forms.keep(&mut self.log);
+        hint
     }
 
     /// What a model makes of the last reply.
@@ -160,9 +167,9 @@ impl Runtime {
         if !self.session.take().iter().any(|t| t.analysis.is_some()) {
             return Err("Say something first; then there is something to look at.".to_owned());
         }
-        coach
-            .advice(&self.session, &self.stop)
-            .map_err(|why| format!("There is no advice this time: {why}. /why and /hint work."))
+        let advice = coach.advice(&self.session, &self.stop);
+        self.models.forms.keep(&mut self.log);
+        advice.map_err(|why| format!("There is no advice this time: {why}. /why and /hint work."))
     }
 
     /// Where the judge leads: its marks in the place of the analyser's, and the opinion itself. Where it fails, the analyser

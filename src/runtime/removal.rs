@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use super::desk::{Desk, Past, Place};
-use super::{RuntimeError, files};
+use super::{RuntimeError, files, forms};
 use crate::store::{Filter, Store};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -20,12 +20,14 @@ pub struct Leaving {
     pub reports: Vec<PathBuf>,
     /// Copies of a damaged database, which may hold any words that were ever kept. They go only with everything.
     pub copies: Vec<PathBuf>,
+    /// What was found out about servers with models goes too.
+    pub learnt: bool,
 }
 
 impl Leaving {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.rehearsals.is_empty() && self.reports.is_empty() && self.copies.is_empty()
+        self.rehearsals.is_empty() && self.reports.is_empty() && self.copies.is_empty() && !self.learnt
     }
 }
 
@@ -44,7 +46,7 @@ impl Desk {
         }
         let of = |name: &str| rehearsals.iter().any(|past: &Past| files::is_report_of(name, &past.id));
         let reports = files::listed(&self.reports(), of);
-        Ok(Leaving { rehearsals, reports, copies: Vec::new() })
+        Ok(Leaving { rehearsals, reports, ..Leaving::default() })
     }
 
     /// Everything: all rehearsals, all reports in the reports folder, all copies of a damaged database.
@@ -52,11 +54,12 @@ impl Desk {
     /// # Errors
     /// Where the list cannot be read.
     pub fn leaving_all(&mut self) -> Result<Leaving, RuntimeError> {
-        let rehearsals = match self.kept()? {
-            Some(store) => store.sessions(&Filter::default())?,
-            None => Vec::new(),
+        let (rehearsals, learnt) = match self.kept()? {
+            Some(store) => (store.sessions(&Filter::default())?, forms::any(store)?),
+            None => (Vec::new(), false),
         };
-        Ok(Leaving { rehearsals, reports: files::listed(&self.reports(), files::is_report), copies: self.copies() })
+        let reports = files::listed(&self.reports(), files::is_report);
+        Ok(Leaving { rehearsals, reports, copies: self.copies(), learnt })
     }
 
     /// Copies of a damaged database that are kept beside it.
@@ -121,6 +124,9 @@ impl Desk {
         // Files first: while the rehearsal is there, a second try still knows which files are its own.
         for path in leaving.reports.iter().chain(&leaving.copies) {
             remove(path)?;
+        }
+        if leaving.learnt {
+            forms::forget(self.store()?)?;
         }
         if leaving.rehearsals.is_empty() {
             return Ok(());

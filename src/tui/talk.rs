@@ -311,6 +311,8 @@ fn work(mut runtime: Runtime, todo: &Receiver<Todo>, tell: &Sender<Incoming>, id
                 Told::Event(recorded) => News::Event(Box::new(recorded.clone())),
                 Told::Partly(_, Partly::Sentence(text)) => News::Sentence(text.to_owned()),
                 Told::Partly(_, Partly::Waiting(seconds, _)) => News::Waiting(seconds),
+                // It is seen that the other thinks.
+                Told::Partly(_, Partly::Asked | Partly::Slow) => return,
             });
         };
         let sent = match todo {

@@ -119,9 +119,21 @@ impl TestServer {
         server
     }
 
+    /// A provider that is not held to time.
+    pub fn patient(&self) -> Arc<dyn Provider> {
+        let mut settings = self.settings();
+        settings.limits = patient();
+        Arc::new(OpenAi::new(settings, Permit::ThisComputer))
+    }
+
     pub fn provider(&self) -> Arc<dyn Provider> {
         Arc::new(OpenAi::new(self.settings(), Permit::ThisComputer))
     }
+}
+
+/// Limits for what takes long on a busy computer and is not about time.
+pub fn patient() -> Limits {
+    Limits { first: Duration::from_secs(60), idle: Duration::from_secs(60), ..short() }
 }
 
 /// Limits that a test can wait for.

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Ground, Line, State};
 use crate::llm::catalogue::PROFILES;
-use crate::llm::{Chunk, Engine, Error, Format, Kind, Limits, Message, OpenAi, Permit, Request, Server};
-use crate::runtime::Stop;
+use crate::llm::{Chunk, Engine, Error, Format, Kind, Limits, Message, OpenAi, Permit, Provider as _, Request, Server};
+use crate::runtime::{Stop, forms};
 
 /// How long a server may take for its list of models.
 const LIST_WAIT: Duration = Duration::from_secs(10);
@@ -33,18 +33,27 @@ pub fn chosen(ground: &Ground, line: &mut dyn FnMut(Line)) {
         return line(Line::new(State::Good, "none in the settings; the script plays the other person"));
     }
     if ground.offline {
-        return line(Line::new(State::Note, "connections are off (--offline): no server was asked"));
+        line(Line::new(State::Note, "connections are off (--offline): no server was asked"));
+        let store = ground.store.borrow();
+        let Some(Ok(store)) = store.as_ref() else { return };
+        for server in servers.values() {
+            if let Some(form) = forms::kept(store, server) {
+                let found = format!("{}: structured answers worked another time ({})", server.name, form.as_str());
+                line(Line::new(State::Note, found));
+            }
+        }
+        return;
     }
     let engine = Engine::default();
     for server in servers.values() {
         let used = ground.config.as_ref().is_ok_and(|config| {
             [&config.counterpart, &config.judge].into_iter().any(|name| name.as_deref() == Some(server.name.as_str()))
         });
-        look_at(&engine, server, used, line);
+        look_at(&engine, server, used, ground, line);
     }
 }
 
-fn look_at(engine: &Engine, server: &Server, used: bool, line: &mut dyn FnMut(Line)) {
+fn look_at(engine: &Engine, server: &Server, used: bool, ground: &Ground, line: &mut dyn FnMut(Line)) {
     let client = OpenAi::new(server.clone(), Permit::Host(server.host().to_owned()));
     let name = &server.name;
     let failed = |what: &str, error: &Error| {
@@ -74,7 +83,7 @@ fn look_at(engine: &Engine, server: &Server, used: bool, line: &mut dyn FnMut(Li
         Ok(words) => line(Line::new(State::Good, format!("{name}: {words}"))),
         Err(error) => return line(failed("it did not answer a short request", &error)),
     }
-    line(form(engine, &client));
+    line(form(engine, &client, ground));
     let said = server.profile().context_at.and_then(|path| get(engine, &client, path, LIST_WAIT).ok());
     let context = said.iter().chain(&models).find_map(|value| context(value, &server.model));
     line(room(server, context));
@@ -100,8 +109,9 @@ fn round_trip(engine: &Engine, client: &OpenAi) -> Result<String, Error> {
     Ok(format!("a short request took {whole:.1} s, the first words {first:.1} s"))
 }
 
-/// Which form of structured output works: for a judge, and for hints.
-fn form(engine: &Engine, client: &OpenAi) -> Line {
+/// Which form of structured output works: for a judge, and for hints. It is found out from the surest form on and kept, so that
+/// no rehearsal has to.
+fn form(engine: &Engine, client: &OpenAi, ground: &Ground) -> Line {
     let schema = json!({
         "type": "object",
         "properties": { "greeting": { "type": "string" } },
@@ -110,11 +120,31 @@ fn form(engine: &Engine, client: &OpenAi) -> Line {
     });
     let format = Format::Json { name: "hello".to_owned(), schema };
     let request = Request { format, ..Request::text(vec![Message::user(HELLO)], 400) };
-    let name = &crate::llm::Provider::server(client).name;
-    match engine.answer(Arc::new(client.clone()), request, &Stop::default()) {
-        Ok(_) => Line::new(State::Good, format!("{name}: structured answers work ({})", client.form().as_str())),
-        Err(error) => Line::new(State::Note, format!("{name}: structured answers do not work"))
-            .mend(format!("As a counterpart it can be used, as a judge or coach hardly: {error}")),
+    let server = client.server();
+    let name = &server.name;
+    let asked = engine.answer(Arc::new(client.clone()), request, &Stop::default());
+    let now = client.form();
+    let mut remembered = String::new();
+    if let Some(Ok(store)) = ground.store.borrow_mut().as_mut() {
+        let before = forms::kept(store, server).filter(|before| Some(*before) != now);
+        if forms::keep(store, server, now).is_ok() {
+            remembered = match (before, now) {
+                (Some(before), Some(_)) => format!("; remembered, in the place of {}", before.as_str()),
+                (Some(before), None) => format!(" any more; {} is forgotten", before.as_str()),
+                (None, Some(_)) => "; remembered".to_owned(),
+                (None, None) => String::new(),
+            };
+        }
+    }
+    match (asked, now) {
+        (Ok(_), Some(form)) => {
+            Line::new(State::Good, format!("{name}: structured answers work ({}{remembered})", form.as_str()))
+        }
+        (asked, _) => {
+            let why = asked.err().map_or_else(String::new, |error| format!(": {error}"));
+            Line::new(State::Note, format!("{name}: structured answers do not work{remembered}"))
+                .mend(format!("As a counterpart it can be used, as a judge or coach hardly{why}"))
+        }
     }
 }
 
@@ -171,7 +201,7 @@ pub fn found(ground: &Ground, line: &mut dyn FnMut(Line)) {
 fn get(engine: &Engine, client: &OpenAi, path: &str, longest: Duration) -> Result<Value, Error> {
     let (asking, path) = (client.clone(), path.to_owned());
     let answer = engine.run(async move { asking.get(&path).await }, longest);
-    let server = &crate::llm::Provider::server(client).name;
+    let server = &client.server().name;
     answer.unwrap_or_else(|| Err(Kind::Slow(longest.as_secs()).at(server)))
 }
 

@@ -46,7 +46,7 @@ const USUAL_CONTEXT: usize = 4_096;
 const LONGEST: usize = 3_600;
 /// Kept for the note on old turns, and for the cue of this one.
 const NOTE: usize = 200;
-const CUE: usize = 160;
+const CUE: usize = 130;
 
 impl Budget {
     /// The budget for a model that takes in so many tokens, request and answer together.
@@ -75,7 +75,7 @@ impl Budget {
     /// A block begins with a line of the counterpart; the last turn always stays.
     pub fn first_kept(&self, first: usize, turns: &[(TurnId, usize)], ours: impl Fn(TurnId) -> bool) -> usize {
         let room = self.room(first);
-        let keep = room / 7;
+        let keep = room / 5;
         let (mut start, mut sum) = (0, 0);
         for (n, (id, cost)) in turns.iter().enumerate() {
             sum += cost;

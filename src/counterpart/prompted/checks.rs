@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::language::{Language, is_foreign};
 use crate::analysis::{self, Audience, Id, Kind};
 use crate::scenario::secrets::{Secrets, Words};
 use crate::session::acts::acts;
@@ -32,8 +33,8 @@ pub struct Checks<'a> {
     pub gist: Plain<'a>,
     /// The moment is tense, or an ask was just refused: nothing that gives in.
     pub firm: bool,
-    /// The lines are English.
-    pub english: bool,
+    /// The languages that the answer may be in: the scene's, and what the user writes in. None: they cannot be told.
+    pub languages: Option<Vec<Language>>,
     /// The scenario's facts.
     pub secrets: &'a Secrets,
     /// Ids of the facts that may be spoken of.
@@ -106,11 +107,16 @@ impl Checks<'_> {
         if self.is_copy(&said) {
             return Some(Slip::Copy);
         }
-        let kinds = acts(sentence, std::iter::empty());
-        if self.english && (kinds.contains(&Act::Foreign) || kinds.contains(&Act::Gibberish) && said.len() > 2) {
-            return Some(Slip::Language);
-        }
-        None
+        self.is_other_language(before, sentence, &said).then_some(Slip::Language)
+    }
+
+    /// In none of the languages that it may be in; or, where that is English alone, in no words at all.
+    fn is_other_language(&self, before: &str, sentence: &str, said: &[Word<'_>]) -> bool {
+        let Some(languages) = &self.languages else { return false };
+        // A short sentence is seen together with what came before it.
+        let foreign = is_foreign(sentence, languages) || is_foreign(&format!("{before} {sentence}"), languages);
+        let english = matches!(languages.as_slice(), [only] if *only == Language::ENGLISH);
+        foreign || english && said.len() > 2 && acts(sentence, std::iter::empty()).contains(&Act::Gibberish)
     }
 
     /// Labels of other speakers; "Sam nods"; "You nod".
@@ -251,7 +257,7 @@ mod tests {
             you: "Sam",
             gist: Plain::of("Okay. Shoes off, list away. What is it you're after?"),
             firm: false,
-            english: true,
+            languages: Some(vec![Language::ENGLISH]),
             secrets: SECRETS.get_or_init(secrets),
             told: &[],
             known: stems("You never help. I do plenty round here. You just don't see it."),
@@ -317,6 +323,25 @@ mod tests {
             assert_eq!(slip(sentence), Some(wanted), "{sentence}");
         }
         assert_eq!(slip(&"and then ".repeat(40)), Some(Length));
+    }
+
+    #[test]
+    fn another_language_is_a_slip_where_nobody_else_speaks_it() {
+        let german = "Das kann ich dir nicht sagen, und du weißt das.";
+        assert_eq!(slip(german), Some(Slip::Language));
+        let also = |locale| Some(vec![Language::ENGLISH, Language::of_locale(locale).unwrap()]);
+        assert_eq!(slip_with(german, |c| c.languages = also("de")), None, "the user writes it too");
+        assert_eq!(slip_with(german, |c| c.languages = also("fr")), Some(Slip::Language));
+        assert_eq!(slip_with(german, |c| c.languages = None), None, "a locale that cannot be told");
+        // Short sentences tell nothing, until there are enough of them.
+        for short in ["Nein.", "Na ja.", "Ich weiß nicht."] {
+            assert_eq!(slip(short), None, "{short}");
+        }
+        let mut checks = None;
+        slip_with("Fine.", |c| checks = Some(c.clone()));
+        let checks = checks.unwrap();
+        assert_eq!(checks.slip("Nein. Na ja.", "Ich weiß nicht."), Some(Slip::Language));
+        assert_eq!(checks.slip("I told you where I was on Friday.", "Na ja, nein."), None);
     }
 
     #[test]

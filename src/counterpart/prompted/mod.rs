@@ -4,12 +4,15 @@
 pub mod budget;
 pub mod checks;
 pub mod data;
+pub mod language;
 mod note;
 pub mod prompt;
 pub mod sentences;
 pub mod tidy;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Counterpart, Partly, Spoken};
 use crate::llm::{Chunk, Done, Engine, Error, Kind, Provider, Request};
@@ -20,11 +23,14 @@ use crate::session::lines::mix;
 use crate::session::{Cue, Session, Slip, Source, Speaker, Turn, Wording};
 use budget::{Budget, Count};
 use checks::{Checks, LONGEST_ANSWER, Plain};
+use language::Language;
 use prompt::{Prompt, Remembered};
 use sentences::Sentences;
 
 /// How freely the model picks its words.
 const TEMPERATURE: f32 = 0.8;
+/// After so long without a word it is said that the model takes its time.
+const QUIET: Duration = Duration::from_secs(4);
 /// So many turns back a sentence is held against what was said before.
 const LATELY: usize = 60;
 /// Said where the model answered twice and neither answer was fit to be said.
@@ -83,10 +89,10 @@ impl Prompted {
     }
 
     /// Ask once; `said` grows by each sentence that may be said.
-    fn listen(
+    fn listen<'c>(
         &self,
         request: Request,
-        checks: &Checks<'_>,
+        checks: &dyn Fn() -> &'c Checks<'c>,
         stop: &Stop,
         said: &mut String,
         tell: &mut dyn FnMut(Partly<'_>),
@@ -100,12 +106,12 @@ impl Prompted {
         let mut heard: Option<Heard> = None;
         let mut cut_off = false;
         let say = |sentence: &str, said: &mut String, tell: &mut dyn FnMut(Partly<'_>)| -> Option<Heard> {
-            let spoken = tidy::tidy(sentence, checks.name);
+            let spoken = tidy::tidy(sentence, checks().name);
             // A model that begins anew after a repair, or goes round in circles, says a sentence twice.
             if spoken.is_empty() || checks::holds(said, &spoken) {
                 return None;
             }
-            if let Some(slip) = checks.slip(said, &spoken) {
+            if let Some(slip) = checks().slip(said, &spoken) {
                 return Some(Heard::Slipped(slip));
             }
             if !said.is_empty() {
@@ -115,7 +121,15 @@ impl Prompted {
             tell(Partly::Sentence(&spoken));
             (said.split_whitespace().count() >= LONGEST_ANSWER).then_some(Heard::Whole)
         };
-        let asked = self.engine.ask(Arc::clone(&self.provider), request, &enough, &mut |chunk| {
+        let asked = match self.engine.begin(Arc::clone(&self.provider), request, &enough) {
+            Ok(asked) => asked,
+            Err(error) => return Heard::Trouble(error),
+        };
+        tell(Partly::Asked);
+        // There is time for it now, and was none before.
+        checks();
+        let ended = asked.hear_patiently(QUIET, &mut |chunk| {
+            let Some(chunk) = chunk else { return tell(Partly::Slow) };
             if heard.is_some() {
                 return;
             }
@@ -136,7 +150,7 @@ impl Prompted {
                 Chunk::Usage(_) => {}
             }
         });
-        match (heard, asked) {
+        match (heard, ended) {
             (Some(heard), _) => heard,
             (None, Err(error)) => Heard::Trouble(error),
             (None, Ok(())) => {
@@ -168,7 +182,8 @@ impl Counterpart for Prompted {
         match (&self.lasting, prompt) {
             (Some(trouble), _) => wording.trouble = Some(trouble.clone()),
             (None, Ok(prompt)) => {
-                let checks = checks(session, cue, reply, &secrets);
+                let held = OnceCell::new();
+                let checks = || held.get_or_init(|| checks(session, cue, reply, &secrets));
                 said = self.ask(session, cue, prompt, &checks, stop, tell, &mut wording);
             }
             (None, Err(error)) => wording.trouble = Some(self.lasting.insert(error.to_string()).clone()),
@@ -198,12 +213,12 @@ impl Prompted {
     /// Ask, once more with the reason where a sentence could not be said, and shorter where the model says that it was too
     /// much. What may be said of it all; how it went is noted in `wording`.
     #[allow(clippy::too_many_arguments)]
-    fn ask(
+    fn ask<'c>(
         &mut self,
         session: &Session,
         cue: &Cue,
         mut prompt: Prompt,
-        checks: &Checks<'_>,
+        checks: &dyn Fn() -> &'c Checks<'c>,
         stop: &Stop,
         tell: &mut dyn FnMut(Partly<'_>),
         wording: &mut Wording,
@@ -266,7 +281,12 @@ fn checks<'a>(session: &'a Session, cue: &'a Cue, reply: &'a Turn, secrets: &'a 
         you: &scenario.you.name,
         gist: Plain::of(&cue.line),
         firm: prompt::is_firm(session, cue),
-        english: scenario.locale.is_empty() || scenario.locale.to_lowercase().starts_with("en"),
+        languages: Language::of_locale(&scenario.locale).map(|scene| {
+            let users = lately.iter().filter(|t| t.speaker == Speaker::You).flat_map(|t| language::spoken(&t.text));
+            let mut may = vec![scene];
+            may.extend(users.chain(language::spoken(&cue.line)).filter(|found| *found != scene));
+            may
+        }),
         secrets,
         told: reply.step.as_ref().map_or(&[], |step| &step.after.told),
         known: stems(&known),

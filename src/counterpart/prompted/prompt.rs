@@ -189,7 +189,8 @@ fn cue_values(session: &Session, cue: &Cue, mark: &str, gist: &str) -> minijinja
         told => told.map(|text| value(&text)).unwrap_or_default(),
         keeps => open < scenario.facts.len(),
         firm => is_firm(session, cue),
-        length => if gist.split_whitespace().count() <= 6 { "Briefly." } else { "Two sentences." },
+        // The usual length stands in the first part.
+        length => if gist.split_whitespace().count() <= 6 { "Briefly." } else { "" },
         gist,
     }
 }

@@ -19,11 +19,17 @@ impl Talk<'_> {
         let mut asked_again = false;
         loop {
             let form = self.inner.learnt().form;
+            let another = || {
+                // Who asked beside us may have found it out already.
+                let mut learnt = self.inner.learnt();
+                learnt.form != form || learnt.failed(self.inner.server.profile().form)
+            };
             let mut text = String::new();
             let result = self.behind(&request, &mut text).await;
             let kind = match result {
                 Ok(done) => {
                     if let Some(object) = object(&text, schema) {
+                        self.inner.learnt().worked(form);
                         self.tell(Chunk::Text(object.to_string())).await;
                         self.tell(Chunk::Done(Done::Stop)).await;
                         return Ok(());
@@ -41,19 +47,18 @@ impl Talk<'_> {
             let unknown = matches!(kind, Kind::NotJson | Kind::Rejected(..));
             if !unknown {
                 // Some fail over it and do not say why: another form may do better the next time.
-                if let (Kind::Failing(500, _), Some(next)) = (&kind, form.next()) {
-                    self.inner.learnt().form = next;
+                if matches!(kind, Kind::Failing(500, _)) {
+                    another();
                 }
                 return Err(kind);
             }
-            match form.next() {
-                Some(next) => self.inner.learnt().form = next,
-                None if kind == Kind::NotJson && !asked_again => {
-                    asked_again = true;
-                    request.messages.push(Message::assistant(text));
-                    request.messages.push(Message::user(AGAIN));
-                }
-                None => return Err(kind),
+            // In the last form, once more with the reason, before it is given up.
+            if kind == Kind::NotJson && form.next().is_none() && !asked_again {
+                asked_again = true;
+                request.messages.push(Message::assistant(text));
+                request.messages.push(Message::user(AGAIN));
+            } else if !another() {
+                return Err(kind);
             }
         }
     }
