@@ -83,13 +83,16 @@ fn killed(command: Command, patience: usize, dice: &mut Dice) -> bool {
 
 /// Kill what `make` makes until it was killed a hundred times while alive, looking after each.
 fn a_hundred_times(seed: u64, make: impl Fn() -> Command, mut look: impl FnMut(bool)) {
-    let patience = patience(make());
+    let mut patience = patience(make());
     look(false);
     let mut dice = Dice::new(seed);
     let mut kills = 0;
     for _ in 0..KILLS * 20 {
         let alive = killed(make(), patience, &mut dice);
         kills += usize::from(alive);
+        // How quick a process is changes with what else the machine does: some are to come to their end.
+        let step = patience / 16 + 1;
+        patience = if alive { patience + step } else { patience.saturating_sub(3 * step).max(2) };
         look(alive);
         if kills == KILLS {
             return;
